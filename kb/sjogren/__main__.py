@@ -1,0 +1,5 @@
+"""``python -m sjogren`` is ``sjd``."""
+
+from sjogren.cli import main
+
+main()

@@ -1,0 +1,108 @@
+"""The top of the command: its groups, loaded only when asked for, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+from sjogren.errors import FindingsError, SjogrenError, did_you_mean
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "assess": ("sjogren.cli.assess:assess", "Assess one case or several."),
+    "check": ("sjogren.cli.check:check", "Check the rules and the ontology."),
+    "cite": ("sjogren.cli.rule:cite", "Print what a rule rests on, as a reference list."),
+    "explain": ("sjogren.cli.explain:explain", "Explain one conclusion of a case, step by step."),
+    "new": ("sjogren.cli.new:new", "Write a template to start from."),
+    "rule": ("sjogren.cli.rule:rule", "List the rules, or show one."),
+    "verify": ("sjogren.cli.verify:verify", "Check an assessment independently of what made it."),
+}
+"""Each command with the place of its code and its short help, so that help needs no other import."""
+
+INTERRUPTED = 130
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they run; unknown ones get the nearest name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command, or say which one is nearest."""
+        name = args[0]
+        if name not in COMMANDS:
+            hint = did_you_mean(name, COMMANDS) or f"Commands: {', '.join(sorted(COMMANDS))}."
+            ctx.fail(f"no such command {name!r}. {hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, short) for name, (_, short) in sorted(COMMANDS.items())])
+
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        import sjogren
+
+        click.echo(f"sjd {sjogren.__version__}")
+        ctx.exit()
+
+
+EPILOG = "Example: sjd assess case.yaml"
+
+
+@click.group(cls=Lazy, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version.")
+def sjd() -> None:
+    """Evaluate Sjögren disease (SjD) criteria and terminology on patient facts, with reasons.
+
+    For research, guideline work and case review: it classifies, it does not diagnose.
+    """
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command; every error that this package raises on purpose ends in its own exit code."""
+    try:
+        code = sjd.main(args=arguments, prog_name="sjd", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except SjogrenError as error:
+        tell(error)
+        sys.exit(error.exit_code)
+
+
+def tell(error: SjogrenError) -> None:
+    """Print an error on standard error, one line for each finding."""
+    if isinstance(error, FindingsError):
+        for finding in error.findings:
+            click.echo(str(finding), err=True)
+        count = len(error.findings)
+        click.echo(f"{count} {'problem' if count == 1 else 'problems'} found.", err=True)
+    else:
+        click.echo(f"sjd: {error}", err=True)

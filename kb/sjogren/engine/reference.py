@@ -1,0 +1,590 @@
+"""The reference evaluator: the same rules read another way, case by case, to hold the engine to account.
+
+It never sees the compiled program. It walks the rules as written, gives every input the values that it could still have,
+tries them all where that can matter, and keeps the answers that remain. `disagreements` compares the two.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import product
+from typing import Any, NamedTuple, TypeAlias
+
+from sjogren.engine.knowledge import ONE, ZERO, Inputs, Result, Span, add_up, exact, first_known
+from sjogren.model.rule import BOTH, EITHER, FACT, NUMERIC, POLICY, Condition, Group, Rule, Subject, Test
+from sjogren.model.vocabulary import SIDES, Vocabulary
+
+Truth: TypeAlias = "bool | None"
+T, F = "T", "F"
+COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "at_least": lambda value, limit: bool(value >= limit),
+    "at_most": lambda value, limit: bool(value <= limit),
+    "above": lambda value, limit: bool(value > limit),
+    "below": lambda value, limit: bool(value < limit),
+}
+ANYTHING = Span(None, None)
+UNCOMPARED = {"excluded", "entry_not_met", "not_met"}
+"""Verdicts whose being ruled out is a step of the engine only; their being given is compared."""
+
+
+class Variable(NamedTuple):
+    """One thing that a condition asks about, and the numbers at which an answer can turn."""
+
+    kind: str
+    key: str
+    limits: tuple[Fraction, ...] = ()
+    words: tuple[str, ...] = ()
+    about: Any = None
+
+
+class Question:
+    """A two-valued function of variables, asked again and again; what was once worked out is kept."""
+
+    def __init__(self, variables: Sequence[Variable], ask: Callable[[tuple[Any, ...]], Any]) -> None:
+        self.variables = tuple(variables)
+        self.ask = ask
+        self.answers: dict[tuple[Any, ...], frozenset[Any]] = {}
+
+    def possible(self, known: tuple[tuple[Any, ...], ...]) -> frozenset[Any]:
+        """All answers over the values that each variable can still have."""
+        found = self.answers.get(known)
+        if found is None:
+            collected = set()
+            for values in product(*known):
+                collected.add(self.ask(values))
+            found = self.answers[known] = frozenset(collected)
+        return found
+
+
+class Reference:
+    """Evaluates rules as written; one instance serves many cases."""
+
+    def __init__(self, rules: Mapping[str, Rule], sequence: Sequence[Rule], vocabulary: Vocabulary) -> None:
+        self.rules, self.sequence, self.vocabulary = rules, sequence, vocabulary
+        self.questions: dict[tuple[str, str], Question] = {}
+        self.item_rules = {item.rule for rule in sequence for item in rule.items}
+        self.reset({})
+
+    def reset(self, inputs: Inputs) -> None:
+        """Start a case."""
+        self.inputs = inputs
+        self.findings: dict[str, Truth] = {}
+        self.grades: dict[str, tuple[int, int]] = {}
+        self.tables: dict[str, frozenset[str]] = {}
+        self.spans: dict[str, Span] = {}
+        self.verdicts: dict[str, str] = {}
+        self.met: dict[str, Truth] = {}
+
+    def run(self, inputs: Inputs) -> Result:
+        """Evaluate every rule; the result names the same nodes as the engine's."""
+        self.reset(inputs)
+        for rule in self.sequence:
+            self.current = rule
+            if rule.for_each:
+                for side in SIDES[rule.for_each]:
+                    self._rule(rule, side)
+                self._worse(rule)
+            else:
+                self._rule(rule, "")
+        return Result(self._truth(), self.spans)
+
+    # -- what is known of a variable ----------------------------------------------------------------------------------
+
+    def values(self, variable: Variable, qualitative: bool) -> tuple[Any, ...]:
+        """The values that a variable can still have; numbers by one value for each stretch between limits."""
+        if variable.kind == "flag":
+            known = self.inputs.get(variable.key)
+            return (True, False) if known is None else (known.truth == T,)
+        if variable.kind == "number":
+            known = self.inputs.get(variable.key)
+            usable = known is not None and (qualitative or not known.qualitative)
+            return _stretches(variable.limits, Span(known.low, known.high) if known and usable else ANYTHING)
+        if variable.kind == "code":
+            known = self.inputs.get(variable.key)
+            return (*variable.words, "") if known is None else (known.code,)
+        if variable.kind == "score":
+            return _stretches(variable.limits, self.spans[variable.key])
+        if variable.kind == "mean":
+            return _stretches(variable.limits, self._mean(variable.key))
+        if variable.kind == "finding":
+            return _both(self.findings[variable.key])
+        if variable.kind == "grade":
+            low, high = self.grades[variable.key]
+            return tuple(range(low, high + 1))
+        if variable.kind == "table":
+            return tuple(sorted(self.tables[variable.key]))
+        if variable.kind == "criteria":
+            return _both(self.met[variable.key])
+        condition, rule, side = variable.about
+        return _both(self._by_status(condition, rule, side))
+
+    # -- conditions ---------------------------------------------------------------------------------------------------
+
+    def holds(self, condition: Condition, rule: Rule, side: str, name: str) -> Truth:
+        """Whether a condition holds on every completion (True), on none (False), or is open (None)."""
+        question = self._question(rule, side, name, lambda reader: reader(condition))
+        qualitative = rule.id in self.item_rules
+        known = tuple(self.values(variable, qualitative) for variable in question.variables)
+        answers = question.possible(known)
+        return next(iter(answers)) if len(answers) == 1 else None
+
+    def _question(self, rule: Rule, side: str, name: str, build: Callable[[_Reader], Callable[[tuple[Any, ...]], Any]]) -> Question:
+        key = (f"{rule.id}#{name}", side)
+        question = self.questions.get(key)
+        if question is None:
+            reader = _Reader(self, rule, side)
+            ask = build(reader)
+            question = self.questions[key] = Question(reader.finished(), ask)
+        return question
+
+    def _by_status(self, condition: Test | Group, rule: Rule, side: str) -> Truth:
+        """Conditions that ask what is known: status words, ``any_known``, ``first_known``, narrower facts."""
+        if isinstance(condition, Test):
+            if condition.where == "any_narrower":
+                return self._narrower(condition)
+            known, shown = self._status(condition.subject, side, str(condition.value))
+            return {"known": known, "unknown": not known}.get(str(condition.value), not shown)
+        results = [
+            self.holds(part, rule, side, f"{condition.place.path}.{condition.op}.{index}")
+            for index, part in enumerate(condition.parts)
+        ]
+        done = [result for result in results if result is not None]
+        if not done:
+            return None
+        return done[0] if condition.op == "first_known" else any(done)
+
+    def _narrower(self, test: Test) -> Truth:
+        fact = self.vocabulary.facts[test.subject.name]
+        stated = self._flag(fact.name)
+        parts = [self._flag(name) for name in fact.narrower]
+        result: Truth = None
+        if stated or any(parts):
+            result = True
+        elif stated is False or all(part is False for part in parts):
+            result = False
+        return result if test.value == "present" or result is None else not result
+
+    def _flag(self, key: str) -> Truth:
+        known = self.inputs.get(key)
+        return None if known is None else known.truth == T
+
+    def _status(self, subject: Subject, side: str, word: str) -> tuple[bool, bool]:
+        """Whether a fact or rule is known, and whether it is shown to be present or met."""
+        if subject.kind == FACT:
+            fact = self.vocabulary.facts[subject.name]
+            name = f"{fact.name}.{fact.codes[0]}" if fact.type in {"codes", "diseases"} else fact.name
+            known = self.inputs.get(f"{name}@{side}" if fact.laterality else name)
+            return known is not None and not known.qualitative, known is not None and known.truth == T
+        rule = self.rules[subject.name]
+        key = f"{rule.id}@{side}" if rule.for_each and side else rule.id
+        if rule.kind == "Grade":
+            low, high = self.grades[key]
+            return low == high, False
+        if rule.kind == "Table":
+            return len(self.tables[key]) == 1, False
+        return self.findings[key] is not None, self.findings[key] is True
+
+    # -- kinds of rule ------------------------------------------------------------------------------------------------
+
+    def _rule(self, rule: Rule, side: str) -> None:
+        key = f"{rule.id}@{side}" if side else rule.id
+        getattr(self, f"_{rule.kind.lower()}")(rule, side, key)
+
+    def _finding(self, rule: Rule, side: str, key: str) -> None:
+        assert rule.when is not None
+        result = self.holds(rule.when, rule, side, "when")
+        caveat = rule.unreliable_if
+        if caveat and result is True and self.holds(caveat.when, rule, side, "unreliable_if"):
+            result = None
+        if result is None and rule.when_unknown and self._closed(rule, side):
+            result = rule.when_unknown.take_as == "met"
+        self.findings[key] = result
+
+    def _closed(self, rule: Rule, side: str) -> bool:
+        reading = rule.when_unknown
+        assert reading is not None
+        return reading.provided is None or self.holds(reading.provided, rule, side, "provided") is True
+
+    def _answers(self, rule: Rule, side: str) -> frozenset[int]:
+        """The cases of a decision list that can still decide; the last number stands for ``otherwise``."""
+
+        def build(reader: _Reader) -> Callable[[tuple[Any, ...]], Any]:
+            asks = [reader(case.when) for case in rule.cases]
+
+            def ask(values: tuple[Any, ...]) -> int:
+                return next((index for index, holds in enumerate(asks) if holds(values)), len(asks))
+
+            return ask
+
+        question = self._question(rule, side, "cases", build)
+        return question.possible(tuple(self.values(variable, False) for variable in question.variables))
+
+    def _first_shown(self, rule: Rule, side: str) -> int:
+        for index, case in enumerate(rule.cases):
+            if self.holds(case.when, rule, side, f"shown.{index}") is True:
+                return index
+        return len(rule.cases)
+
+    def _grade(self, rule: Rule, side: str, key: str) -> None:
+        top = len(rule.levels) - 1
+        low, high = 0, top
+        if rule.highest_of:
+            low, high = self._highest(rule, side)
+        elif rule.cases:
+            ends = [(rule.levels.index(case.low), rule.levels.index(case.high)) for case in rule.cases]
+            other = rule.levels.index(rule.otherwise)
+            ends.append((other, other))
+            open_ends = [ends[index] for index in self._answers(rule, side)]
+            low, high = min(end[0] for end in open_ends), max(end[1] for end in open_ends)
+            if rule.when_unknown and self._closed(rule, side):
+                taken = ends[self._first_shown(rule, side)]
+                low, high = _settle(low, high, taken)
+        if rule.stated:
+            known = self.inputs.get(rule.stated)
+            if known is not None and known.low is not None:
+                low = high = int(known.low)
+        self.grades[key] = (low, high)
+
+    def _highest(self, rule: Rule, side: str) -> tuple[int, int]:
+        lows, highs = [], []
+        for part in rule.highest_of:
+            other = self.rules[part.name]
+            low, high = self.grades[f"{other.id}@{side}" if other.for_each and side else other.id]
+            lows.append(_rank(rule.levels, other.levels[low]))
+            highs.append(_rank(rule.levels, other.levels[high]))
+        return max(lows), max(highs)
+
+    def _table(self, rule: Rule, side: str, key: str) -> None:
+        words = [*(case.low for case in rule.cases), rule.otherwise]
+        found = frozenset(words[index] for index in self._answers(rule, side))
+        if rule.when_unknown and len(found) > 1 and self._closed(rule, side):
+            found = frozenset({words[self._first_shown(rule, side)]})
+        self.tables[key] = found
+
+    def _selection(self, rule: Rule, side: str, key: str) -> None:
+        for index, case in enumerate(rule.cases):
+            self.findings[f"{key}={case.low}"] = self.holds(case.when, rule, side, f"select.{index}")
+
+    def _score(self, rule: Rule, side: str, key: str) -> None:
+        known = self.inputs.get(rule.stated) if rule.stated else None
+        if known is not None and not known.qualitative:
+            self.spans[key] = Span(known.low, known.high)
+        elif rule.alternatives:
+            self.spans[key] = first_known([self.spans[subject.name] for subject in rule.alternatives])
+        else:
+            parts = [(exact(term.weight), self._addend(term.subject)) for term in rule.terms]
+            self.spans[key] = add_up("mean" if rule.mean else "sum", parts)
+
+    def _addend(self, subject: Subject) -> Span:
+        if subject.kind == FACT:
+            fact = self.vocabulary.facts[subject.name]
+            known = self.inputs.get(subject.name)
+            if known is None or known.qualitative:
+                return Span(fact.minimum, fact.maximum)
+            return Span(known.low, known.high)
+        rule = self.rules[subject.name]
+        if rule.kind == "Score":
+            return self.spans[rule.id]
+        if rule.kind == "Finding":
+            result = self.findings[rule.id]
+            return Span(ONE if result is True else ZERO, ZERO if result is False else ONE)
+        low, high = self.grades[rule.id]
+        return Span(self._worth(rule.levels[low]), self._worth(rule.levels[high]))
+
+    def _mean(self, name: str) -> Span:
+        fact = self.vocabulary.facts[name]
+        parts = []
+        for side in fact.sides:
+            known = self.inputs.get(f"{name}@{side}")
+            usable = known is not None and not known.qualitative
+            span = Span(known.low, known.high) if known and usable else Span(fact.minimum, fact.maximum)
+            parts.append((Fraction(1), span))
+        return add_up("mean", parts)
+
+    def _worth(self, level: str) -> Fraction:
+        values = self.vocabulary.level_values
+        return exact(Fraction(values[level])) if level in values else exact(Fraction(level))
+
+    def _criteriaset(self, rule: Rule, side: str, key: str) -> None:
+        points = [(exact(Fraction(item.points)), self._addend(Subject("rule", item.rule))) for item in rule.items]
+        span = self.spans[f"{rule.id}#score"] = add_up("sum", points)
+        excluded = self.holds(rule.exclude, rule, "", "exclude") if rule.exclude else False
+        entered = self.holds(rule.entry, rule, "", "entry") if rule.entry else True
+        assert span.low is not None and span.high is not None
+        enough = span.low >= rule.needed
+        too_few = span.high < rule.needed
+        verdict = ""
+        if excluded:
+            verdict = "excluded"
+        elif entered is False:
+            verdict = "entry_not_met"
+        elif too_few:
+            verdict = "not_met"
+        elif enough and entered and excluded is False:
+            verdict = "met"
+        self.verdicts[key] = verdict
+        self.met[key] = verdict == "met" if verdict or too_few else None
+
+    def _worse(self, rule: Rule) -> None:
+        """Both eyes together: the worse counts, an eye without any test is left out."""
+        sides = [f"{rule.id}@{side}" for side in SIDES[rule.for_each]]
+        tested = [self._tested(rule, side) for side in SIDES[rule.for_each]]
+        if rule.kind == "Grade":
+            spans = [self.grades[key] for key in sides]
+            low = max(span[0] for span in spans)
+            counted = [span for span, done in zip(spans, tested, strict=True) if done]
+            high = max(span[1] for span in (counted or spans))
+            self.grades[rule.id] = (low, max(low, high))
+            return
+        results = [self.findings[key] for key in sides]
+        counted_results = [result for result, done in zip(results, tested, strict=True) if done]
+        if any(results):
+            self.findings[rule.id] = True
+        elif (counted_results and all(r is False for r in counted_results)) or all(r is False for r in results):
+            self.findings[rule.id] = False
+        else:
+            self.findings[rule.id] = None
+
+    def _tested(self, rule: Rule, side: str) -> bool:
+        return any(f"{name}@{side}" in self.inputs and not self.inputs[f"{name}@{side}"].qualitative for name in self._sided(rule))
+
+    def _sided(self, rule: Rule) -> set[str]:
+        reader = _Reader(self, rule, SIDES[rule.for_each][0])
+        found = set()
+        for subject in reader.subjects(rule):
+            if subject.kind == FACT and self.vocabulary.facts[subject.name].laterality == rule.for_each:
+                found.add(subject.name)
+            elif subject.kind != FACT and subject.kind != POLICY and self.rules[subject.name].for_each == rule.for_each:
+                found |= self._sided(self.rules[subject.name])
+        return found
+
+    # -- the result by node -------------------------------------------------------------------------------------------
+
+    def _truth(self) -> dict[str, str]:
+        found = {key: T if result else F for key, result in self.findings.items() if result is not None}
+        for key, (low, high) in self.grades.items():
+            levels = self.rules[key.partition("@")[0]].levels
+            for rank in range(1, len(levels)):
+                if rank <= low:
+                    found[f"{key}>={levels[rank]}"] = T
+                elif rank > high:
+                    found[f"{key}>={levels[rank]}"] = F
+        for key, words in self.tables.items():
+            rule = self.rules[key]
+            for word in dict.fromkeys([*(case.low for case in rule.cases), rule.otherwise]):
+                if words == {word}:
+                    found[f"{key}={word}"] = T
+                elif word not in words:
+                    found[f"{key}={word}"] = F
+        for key, verdict in self.verdicts.items():
+            if verdict:
+                found[f"{key}={verdict}"] = T
+            if self.met[key] is False:
+                found[f"{key}=met"] = F
+        return found
+
+
+class _Reader:
+    """Turns conditions into functions over variables, gathering the variables and their limits."""
+
+    def __init__(self, reference: Reference, rule: Rule, side: str) -> None:
+        self.reference, self.rule, self.side = reference, rule, side
+        self.order: dict[tuple[str, str], int] = {}
+        self.made: list[tuple[str, str, Any]] = []
+        self.limits: dict[tuple[str, str], set[Fraction]] = {}
+        self.words: dict[tuple[str, str], set[str]] = {}
+
+    def finished(self) -> list[Variable]:
+        return [
+            Variable(kind, key, tuple(sorted(self.limits.get((kind, key), ()))), tuple(sorted(self.words.get((kind, key), ()))), about)
+            for kind, key, about in self.made
+        ]
+
+    def variable(self, kind: str, key: str, about: Any = None) -> int:
+        if (kind, key) not in self.order:
+            self.order[kind, key] = len(self.made)
+            self.made.append((kind, key, about))
+        return self.order[kind, key]
+
+    def subjects(self, rule: Rule) -> Iterable[Subject]:
+        """Facts and rules that the conditions of a rule name."""
+
+        def walk(condition: Condition | None) -> Iterable[Subject]:
+            if isinstance(condition, Test):
+                yield condition.subject
+            elif condition is not None:
+                for part in condition.parts:
+                    yield from walk(part)
+
+        yield from walk(rule.when)
+        for case in rule.cases:
+            yield from walk(case.when)
+
+    def __call__(self, condition: Condition, side: str | None = None) -> Callable[[tuple[Any, ...]], bool]:
+        side = self.side if side is None else side
+        if isinstance(condition, Test):
+            return self.test(condition, side)
+        laterality = EITHER.get(condition.where) or BOTH.get(condition.where)
+        if laterality:
+            plain = condition._replace(where="")
+            parts = [self(plain, each) for each in SIDES[laterality]]
+            together = all if condition.where in BOTH else any
+            return lambda values: together(part(values) for part in parts)
+        if condition.op in {"any_known", "first_known"}:
+            place = self.variable("status", f"{condition.place.path}@{side}", (condition, self.rule, side))
+            return lambda values: bool(values[place])
+        parts = [self(part, side) for part in condition.parts]
+        if condition.op == "all_of":
+            return lambda values: all(part(values) for part in parts)
+        if condition.op == "any_of":
+            return lambda values: any(part(values) for part in parts)
+        if condition.op == "none_of":
+            return lambda values: not any(part(values) for part in parts)
+        return lambda values: sum(part(values) for part in parts) >= condition.least
+
+    def test(self, test: Test, side: str) -> Callable[[tuple[Any, ...]], bool]:
+        if test.value in {"known", "unknown", "not_shown"} or test.where == "any_narrower":
+            place = self.variable("status", f"{test.place.path}@{side}", (test, self.rule, side))
+            return lambda values: bool(values[place])
+        if test.subject.kind == FACT:
+            return self.fact(test, side)
+        if test.subject.kind == POLICY:
+            policy = self.reference.vocabulary.policies[test.subject.name]
+            place = self.variable("code", f"policy:{policy.name}")
+            return lambda values: bool(values[place] == test.value)
+        return self.other(test, side)
+
+    def fact(self, test: Test, side: str) -> Callable[[tuple[Any, ...]], bool]:
+        vocabulary = self.reference.vocabulary
+        fact = vocabulary.facts[test.subject.name]
+        laterality = EITHER.get(test.where) or BOTH.get(test.where)
+        if laterality:
+            parts = [self.fact(test._replace(where=""), each) for each in fact.sides]
+            together = all if test.where in BOTH else any
+            return lambda values: together(part(values) for part in parts)
+        if test.where == "any_disease":
+            places = [self.variable("flag", f"{fact.name}.{code}") for code in vocabulary.associating_diseases]
+            wanted = test.value == "present"
+            return lambda values: any(values[place] == wanted for place in places)
+        key = f"{fact.name}@{side}" if fact.laterality else fact.name
+        if test.where == "mean_of_eyes":
+            return self.number("mean", fact.name, test.op, Fraction(test.value))  # type: ignore[arg-type]
+        if fact.type == "boolean":
+            place, wanted = self.variable("flag", key), test.value == "present"
+            return lambda values: bool(values[place] == wanted)
+        if fact.type == "codes":
+            place = self.variable("flag", f"{fact.name}.{test.value}")
+            return lambda values: bool(values[place])
+        if fact.type == "level":
+            rank = Fraction(fact.levels.index(str(test.value)))
+            if test.op == "reaches":
+                return self.number("number", key, "at_least", rank)
+            exact = [self.number("number", key, op, rank) for op in ("at_least", "at_most")]
+            return lambda values: all(part(values) for part in exact)
+        if fact.type in {"code", "term"}:
+            words = {str(test.value)}
+            if fact.type == "term":
+                words = {term.id for term in vocabulary.terms.values() if test.value in term.broader}
+            place = self.variable("code", key)
+            self.words.setdefault(("code", key), set()).update(words)
+            return lambda values: values[place] in words
+        factor = fact.units[test.unit] if test.unit else Fraction(1)
+        return self.number("number", key, test.op, Fraction(test.value) * factor)  # type: ignore[arg-type]
+
+    def number(self, kind: str, key: str, op: str, limit: Fraction) -> Callable[[tuple[Any, ...]], bool]:
+        place, compare = self.variable(kind, key), COMPARE[op]
+        self.limits.setdefault((kind, key), set()).add(limit)
+        return lambda values: compare(values[place], limit)
+
+    def other(self, test: Test, side: str) -> Callable[[tuple[Any, ...]], bool]:
+        rules = self.reference.rules
+        rule = rules[test.subject.name]
+        key = f"{rule.id}@{side}" if rule.for_each and side else rule.id
+        if test.where == "any_item":
+            parts = [self.other(test._replace(subject=term.subject, where=""), side) for term in rule.terms]
+            return lambda values: any(part(values) for part in parts)
+        if rule.kind in {"Finding", "CriteriaSet"}:
+            place = self.variable("finding" if rule.kind == "Finding" else "criteria", key)
+            wanted = test.value == "met"
+            return lambda values: bool(values[place] == wanted)
+        if rule.kind == "Score":
+            return self.number("score", key, test.op, Fraction(test.value))  # type: ignore[arg-type]
+        if rule.kind == "Table":
+            place = self.variable("table", key)
+            return lambda values: bool(values[place] == test.value)
+        if rule.kind == "Selection":
+            wanted_set = set(test.value) if isinstance(test.value, tuple) else {str(test.value)} - {"none"}
+            if test.op == "is" and test.value != "none":
+                place = self.variable("finding", f"{key}={test.value}")
+                return lambda values: bool(values[place])
+            members = [(self.variable("finding", f"{key}={case.low}"), case.low in wanted_set) for case in rule.cases]
+            return lambda values: all(values[place] == wanted for place, wanted in members)
+        return self.grade(test, rule, key, side)
+
+    def grade(self, test: Test, rule: Rule, key: str, side: str) -> Callable[[tuple[Any, ...]], bool]:
+        place = self.variable("grade", key)
+        if isinstance(test.value, Subject):
+            other = self.reference.rules[test.value.name]
+            second = self.variable("grade", f"{other.id}@{side}" if other.for_each and side else other.id)
+            compare = COMPARE[test.op.removesuffix("_that_of")]
+            return lambda values: compare(Fraction(rule.levels[values[place]]), Fraction(other.levels[values[second]]))
+        if test.op in NUMERIC:
+            compare = COMPARE[test.op]
+            return lambda values: compare(Fraction(rule.levels[values[place]]), test.value)
+        rank = rule.levels.index(str(test.value))
+        if test.op == "reaches":
+            return lambda values: bool(values[place] >= rank)
+        return lambda values: bool(values[place] == rank)
+
+
+def _both(result: Truth) -> tuple[bool, ...]:
+    return (True, False) if result is None else (result,)
+
+
+def _stretches(limits: tuple[Fraction, ...], span: Span) -> tuple[Fraction, ...]:
+    """One number for every limit, and for every stretch between limits, that the span can still reach."""
+    found = []
+    first = 0 if span.low is None else bisect_left(limits, span.low) + bisect_right(limits, span.low)
+    last = 2 * len(limits) if span.high is None else bisect_left(limits, span.high) + bisect_right(limits, span.high)
+    for position in range(first, last + 1):
+        index, at_limit = divmod(position, 2)
+        if at_limit:
+            found.append(limits[index])
+        elif not limits:
+            found.append(Fraction(0))
+        elif index == 0:
+            found.append(limits[0] - 1)
+        elif index == len(limits):
+            found.append(limits[-1] + 1)
+        else:
+            found.append((limits[index - 1] + limits[index]) / 2)
+    return tuple(found)
+
+
+def _rank(levels: tuple[str, ...], level: str) -> int:
+    """The place of a level of one grade among the levels of another."""
+    if level in levels:
+        return levels.index(level)
+    return max(rank for rank, each in enumerate(levels) if Fraction(each) <= Fraction(level))
+
+
+def _settle(low: int, high: int, taken: tuple[int, int]) -> tuple[int, int]:
+    """Ends that were open are closed by what was shown; ends that were certain stay."""
+    return min(max(low, taken[0]), high), max(min(high, taken[1]), low)
+
+
+def disagreements(engine: Result, reference: Result) -> list[str]:
+    """Every node of a rule and every number on which the two roads differ, in words."""
+    found = []
+    keys = {key for key in engine.truth if "#" not in key and "~" not in key} | set(reference.truth)
+    for key in sorted(keys):
+        ours, theirs = engine.truth.get(key), reference.truth.get(key)
+        verdict_only = theirs is None and ours == F and key.rpartition("=")[2] in UNCOMPARED
+        if ours != theirs and not verdict_only:
+            found.append(f"{key}: engine {ours}, reference {theirs}")
+    for key in sorted(set(engine.spans) | set(reference.spans)):
+        if not key.endswith("@mean") and engine.spans.get(key) != reference.spans.get(key):
+            found.append(f"{key}: engine {engine.spans.get(key)}, reference {reference.spans.get(key)}")
+    return found

@@ -1,0 +1,1 @@
+"""Frozen nouns: facts and terms, cases, rules. No behaviour worth the name, and no third-party import."""

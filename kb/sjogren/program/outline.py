@@ -1,0 +1,180 @@
+"""The shape of a rule set: who reads whom, in which order, in which stratum, and what is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from sjogren.errors import Finding, did_you_mean
+from sjogren.model.rule import FACT, RULE, Condition, Rule, Subject, Test
+from sjogren.program.ir import UNKNOWN, Aggregate, Clause, Conclusion, Node, Shown
+
+Strata = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+
+
+def subjects(condition: Condition | None) -> Iterable[Subject]:
+    """All facts, rules and policies that a condition names."""
+    if condition is None:
+        return
+    if isinstance(condition, Test):
+        yield condition.subject
+        if isinstance(condition.value, Subject):
+            yield condition.value
+        return
+    for part in condition.parts:
+        yield from subjects(part)
+
+
+def conditions(rule: Rule) -> Iterable[Condition]:
+    """All conditions of a rule."""
+    caveat = rule.unreliable_if.when if rule.unreliable_if else None
+    provided = rule.when_unknown.provided if rule.when_unknown else None
+    for condition in (rule.when, caveat, provided, rule.entry, rule.exclude, *(case.when for case in rule.cases)):
+        if condition is not None:
+            yield condition
+
+
+def dependencies(rule: Rule) -> list[Subject]:
+    """Everything that a rule's result rests on directly (printed extras are not part of it)."""
+    found = [subject for condition in conditions(rule) for subject in subjects(condition)]
+    found += [term.subject for term in rule.terms]
+    found += [*rule.highest_of, *rule.alternatives]
+    found += [Subject(RULE, item.rule) for item in rule.items]
+    if rule.stated:
+        found.append(Subject(FACT, rule.stated))
+    return list(dict.fromkeys(found))
+
+
+def order(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Rule]:
+    """Rules with those that they read first; a missing rule or a cycle is reported with the rules on it."""
+    done: dict[str, int] = {}
+    sequence: list[Rule] = []
+
+    def visit(rule: Rule, trail: tuple[str, ...]) -> None:
+        if done.get(rule.id) == 2:
+            return
+        if rule.id in trail:
+            cycle = " → ".join((*trail[trail.index(rule.id) :], rule.id))
+            findings.append(Finding(rule.place.file, rule.place.line, "K224", f"rules read each other in a circle: {cycle}."))
+            done[rule.id] = 2
+            return
+        for subject in dependencies(rule):
+            if subject.kind != RULE:
+                continue
+            if subject.name not in rules:
+                hint = did_you_mean(subject.name, rules)
+                findings.append(Finding(rule.place.file, rule.place.line, "K202", f"unknown rule {subject.name!r}.", hint))
+            else:
+                visit(rules[subject.name], (*trail, rule.id))
+        if done.get(rule.id) != 2:
+            done[rule.id] = 2
+            sequence.append(rule)
+
+    for rule in rules.values():
+        visit(rule, ())
+        for shown in rule.shows:
+            if shown.subject.kind == RULE and shown.subject.name not in rules:
+                hint = did_you_mean(shown.subject.name, rules)
+                findings.append(Finding(shown.place.file, shown.place.line, "K202", f"unknown rule {shown.subject.name!r}.", hint))
+    return sequence
+
+
+def upward(rules: Mapping[str, Rule], start: set[str]) -> set[str]:
+    """The given rules and all that read them, directly or through others."""
+    found = set(start)
+    grown = True
+    while grown:
+        grown = False
+        for rule in rules.values():
+            if rule.id not in found and any(s.kind == RULE and s.name in found for s in dependencies(rule)):
+                found.add(rule.id)
+                grown = True
+    return found
+
+
+def stratify(nodes: Mapping[str, Node], clauses: list[Clause], aggregates: Mapping[str, Aggregate]) -> Strata:
+    """Which aggregates are computed, and which nodes are asserted as unknown, at the start of each stratum."""
+    bodies: dict[str, list[Clause]] = {}
+    for clause in clauses:
+        bodies.setdefault(clause.head, []).append(clause)
+    level: dict[str, int] = {}
+
+    def of(key: str) -> int:
+        if key in level:
+            return level[key]
+        if key in aggregates:
+            parts = [name for addend in aggregates[key].addends for name in (*(node for node, _ in addend.levels), addend.key) if name in nodes or name in aggregates]
+            level[key] = 1 + max((of(part) for part in parts), default=-1)
+            return level[key]
+        found = 0
+        for clause in bodies.get(key, ()):
+            for literal in clause.body:
+                if literal.key in nodes or literal.key in aggregates:
+                    found = max(found, of(literal.key) + (literal.word == UNKNOWN))
+        level[key] = found
+        return found
+
+    for key in (*nodes, *aggregates):
+        of(key)
+    read = {literal.key for clause in clauses for literal in clause.body if literal.word == UNKNOWN}
+    count = 1 + max(level.values(), default=0)
+    strata = []
+    for stratum in range(count):
+        computed = tuple(sorted(key for key in aggregates if level[key] == stratum))
+        settled = tuple(sorted(key for key in nodes if key in read and level[key] == stratum - 1))
+        strata.append((_by_dependency(computed, aggregates), settled))
+    return tuple(strata)
+
+
+def _by_dependency(keys: tuple[str, ...], aggregates: Mapping[str, Aggregate]) -> tuple[str, ...]:
+    """Aggregates of one stratum, those that others add up first."""
+    done: list[str] = []
+
+    def visit(key: str) -> None:
+        for addend in aggregates[key].addends:
+            if addend.kind == "aggregate" and addend.key in keys:
+                visit(addend.key)
+        if key not in done:
+            done.append(key)
+
+    for key in keys:
+        visit(key)
+    return tuple(done)
+
+
+def conclusions(rules: Mapping[str, Rule], values: Callable[[Rule], tuple[str, ...]]) -> tuple[Conclusion, ...]:
+    """What an assessment prints: every rule whose id has two parts, unless it only raises a flag."""
+    found = []
+    for rule in rules.values():
+        if rule.id.count("/") != 1 or rule.raises:
+            continue
+        shown = _own(rule)
+        shown += [_extra(extra.key, extra.subject, rules) for extra in rule.shows]
+        found.append(Conclusion(rule.id, tuple(shown)))
+    return tuple(found)
+
+
+def _own(rule: Rule) -> list[Shown]:
+    if rule.kind == "Finding":
+        return [Shown("value", "truth", rule.id, "undetermined")]
+    if rule.kind == "Grade":
+        return [Shown("low", "low", rule.id), Shown("high", "high", rule.id)]
+    if rule.kind == "Score":
+        return [Shown("low", "low", rule.id), Shown("high", "high", rule.id)]
+    if rule.kind == "Table":
+        return [Shown("value", "table", rule.id, rule.if_undetermined)]
+    if rule.kind == "Selection":
+        return [Shown("value", "selection", rule.id, "indeterminate"), Shown("axes", "axes", rule.id)]
+    key = "count" if rule.counts else "score"
+    return [
+        Shown("verdict", "verdict", rule.id, "undetermined"),
+        Shown(key, "interval", f"{rule.id}#score", needed=rule.needed),
+        Shown("lacks", "lacks", rule.id),
+    ]
+
+
+def _extra(key: str, subject: Subject, rules: Mapping[str, Rule]) -> Shown:
+    if subject.kind == FACT:
+        return Shown(key, "text", subject.name)
+    rule = rules[subject.name]
+    how = {"Finding": "truth", "Grade": "grade", "Table": "table"}.get(rule.kind, "interval")
+    return Shown(key, how, rule.id, rule.if_undetermined or "undetermined")

@@ -1,0 +1,169 @@
+"""Rules, vocabulary and compiled program by content hash: built once, kept as plain JSON, read in milliseconds.
+
+The cache holds no patient data and nothing that can run: lists, texts and numbers, checked against their own digest. It
+lies in ``$XDG_CACHE_HOME/sjogren-kb`` (or ``~/.cache/sjogren-kb``); set ``SJD_CACHE=off`` to do without. A cache that
+cannot be read or written is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sjogren.model import rule as rule_nouns
+from sjogren.model import vocabulary as vocabulary_nouns
+from sjogren.model.rule import RuleSet
+from sjogren.model.vocabulary import Vocabulary
+from sjogren.program import ir
+from sjogren.program.ir import Program
+
+
+class Knowledge(NamedTuple):
+    """All that an evaluation needs; ``sequence`` has each rule after those that it reads."""
+
+    rules: RuleSet
+    sequence: tuple[str, ...]
+    vocabulary: Vocabulary
+    program: Program
+
+
+def load(rules: Path, ontology: Path, version: str) -> Knowledge:
+    """The knowledge in two folders, from the cache when it is there; raises `KnowledgeError` when it is invalid."""
+    content_hash = _content_hash((rules, ontology), version)
+    path = _cache_file(content_hash + _code_hash())
+    if path is not None and (kept := _read(path)) is not None:
+        return kept
+    knowledge = build(rules, ontology, version, content_hash)
+    if path is not None:
+        _write(path, knowledge)
+    return knowledge
+
+
+def build(rules: Path, ontology: Path, version: str, content_hash: str = "") -> Knowledge:
+    """Read, validate and compile, without the cache."""
+    from sjogren.ontology.reader import read_vocabulary
+    from sjogren.program.compile import compile_program
+    from sjogren.program.outline import order
+    from sjogren.rules.reader import read_rules
+
+    content_hash = content_hash or _content_hash((rules, ontology), version)
+    vocabulary = read_vocabulary(ontology)
+    rule_set = read_rules(rules)
+    program = compile_program(rule_set, vocabulary, version, content_hash)
+    sequence = tuple(rule.id for rule in order(rule_set.rules, []))
+    return Knowledge(rule_set, sequence, vocabulary, program)
+
+
+def _content_hash(folders: Iterable[Path], version: str) -> str:
+    """Digest of the version and of every rule and ontology file that can change an assessment."""
+    digest = sha256(version.encode())
+    for folder in folders:
+        for path in sorted((*folder.glob("*/**/*.yaml"), *folder.glob("*.ttl"))):
+            if path.name.endswith(".shapes.ttl") or path.name == "shapes.ttl":
+                continue
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _code_hash() -> str:
+    """Digest of the code that compiles, so that a changed compiler never reads what an older one wrote."""
+    package = Path(__file__).parents[1]
+    digest = sha256()
+    for room in ("model", "rules", "ontology", "program"):
+        for path in sorted((package / room).glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _cache_file(name: str) -> Path | None:
+    if os.environ.get("SJD_CACHE") == "off":
+        return None
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    if not os.path.isabs(base):
+        return None
+    return Path(base) / "sjogren-kb" / f"{sha256(name.encode()).hexdigest()[:40]}.json"
+
+
+def _read(path: Path) -> Knowledge | None:
+    try:
+        digest, _, payload = path.read_text(encoding="utf-8").partition("\n")
+        if sha256(payload.encode()).hexdigest() != digest:
+            return None
+        knowledge = decode(json.loads(payload))
+    except (OSError, ValueError, KeyError, TypeError, LookupError):
+        return None
+    return knowledge if isinstance(knowledge, Knowledge) else None
+
+
+def _write(path: Path, knowledge: Knowledge) -> None:
+    payload = json.dumps(encode(knowledge), ensure_ascii=False, separators=(",", ":"))
+    text = f"{sha256(payload.encode()).hexdigest()}\n{payload}"
+    with suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(name, path)
+        except OSError:
+            os.unlink(name)
+
+
+def _nouns() -> dict[str, Callable[..., Any]]:
+    found: dict[str, Callable[..., Any]] = {"Knowledge": Knowledge}
+    for prefix, module in (("r", rule_nouns), ("v", vocabulary_nouns), ("p", ir)):
+        for name, noun in vars(module).items():
+            if isinstance(noun, type) and issubclass(noun, tuple) and hasattr(noun, "_fields"):
+                found[f"{prefix}{name}"] = noun._make
+    found["Knowledge"] = Knowledge._make
+    return found
+
+
+_PREFIX = {rule_nouns.__name__: "r", vocabulary_nouns.__name__: "v", ir.__name__: "p"}
+
+
+def encode(value: Any) -> Any:
+    """Nested nouns as JSON: ``["rRule", …]`` for a noun, ``["(", …]`` for a tuple, ``["/", n, d]`` for a fraction."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, Fraction):
+        return ["/", value.numerator, value.denominator]
+    if isinstance(value, tuple):
+        kind = type(value)
+        tag = f"{_PREFIX.get(kind.__module__, '')}{kind.__name__}" if hasattr(kind, "_fields") else "("
+        return [tag, *(encode(part) for part in value)]
+    if isinstance(value, dict):
+        return {key: encode(part) for key, part in value.items()}
+    raise TypeError(f"{type(value).__name__} is not stored")
+
+
+def decode(value: Any) -> Any:
+    """The inverse of `encode`."""
+    makers = _nouns()
+    fractions: dict[tuple[int, int], Fraction] = {}
+
+    def fraction(numerator: int, denominator: int) -> Fraction:
+        key = (numerator, denominator)
+        if key not in fractions:
+            fractions[key] = Fraction(numerator, denominator)
+        return fractions[key]
+
+    def walk(part: Any) -> Any:
+        if type(part) is list:
+            tag = part[0]
+            if tag == "/":
+                return fraction(part[1], part[2])
+            items = [walk(item) if type(item) in (list, dict) else item for item in part[1:]]
+            return tuple(items) if tag == "(" else makers[tag](items)
+        if type(part) is dict:
+            return {key: walk(item) for key, item in part.items()}
+        return part
+
+    return walk(value)

@@ -1,0 +1,253 @@
+"""Which steps lead to an answer, apart from any patient's values.
+
+Patients who look alike to the rules share a skeleton, so it is worked out once for each pattern and kept. Binding a
+patient's values to it (`sjogren.proof.graph`) gives the justification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sjogren.engine.knowledge import Inputs, Result
+from sjogren.model.rule import Rule
+from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Clause, Conclusion, Literal, Program, Shown
+from sjogren.proof.lacks import Lacks
+
+
+class Step(NamedTuple):
+    """One step; premises are indexes of earlier steps.
+
+    kind
+        ``input`` (a recorded value, an assumption or a policy), ``missing``, ``fires`` (a clause), ``undecided`` (neither
+        true nor false), ``taken`` (an undecided or missing thing that a rule reads as an assumption), ``adds`` (an
+        aggregate), ``reports`` (one printed key of a conclusion), ``raises`` (a flag).
+    key, word
+        the input, node or aggregate and its truth; for ``reports`` the rule and the printed key.
+    clause
+        index of the clause that fired; for ``reports`` of the conclusion's shown key; else -1.
+    """
+
+    kind: str
+    key: str
+    word: str
+    clause: int
+    premises: tuple[int, ...]
+    detail: tuple[str, ...] = ()
+
+
+class Skeleton(NamedTuple):
+    """Steps in order, and for each conclusion and key the step that concludes it."""
+
+    steps: tuple[Step, ...]
+    reports: Mapping[tuple[str, str], int]
+    flags: Mapping[str, int]
+
+
+class Prover:
+    """Finds skeletons for one program; what was found is kept by pattern."""
+
+    def __init__(self, program: Program, rules: Mapping[str, Rule]) -> None:
+        self.program, self.rules = program, rules
+        self.nodes = {node.key: node for node in program.nodes}
+        self.aggregates = {aggregate.key: aggregate for aggregate in program.aggregates}
+        self.by_head: dict[str, list[Clause]] = {}
+        for clause in program.clauses:
+            self.by_head.setdefault(clause.head, []).append(clause)
+        self.lacks = Lacks(program, rules, self.by_head, self.aggregates)
+        self.kept: dict[object, Skeleton] = {}
+
+    def skeleton(self, result: Result, inputs: Inputs) -> Skeleton:
+        """The skeleton for what an engine derived from these inputs."""
+        known = frozenset((key, known.qualitative) for key, known in inputs.items())
+        pattern = (frozenset(result.firings), known, tuple(result.spans.items()))
+        found = self.kept.get(pattern)
+        if found is None:
+            found = _Search(self, result, inputs).run()
+            if len(self.kept) > MAX_KEPT:
+                self.kept.clear()
+            self.kept[pattern] = found
+        return found
+
+
+MAX_KEPT = 4096
+"""Skeletons kept in memory; above that the store starts afresh."""
+
+
+class _Search:
+    """Walks back from every printed key to the inputs."""
+
+    def __init__(self, prover: Prover, result: Result, inputs: Inputs) -> None:
+        self.prover, self.result, self.inputs = prover, result, inputs
+        self.steps: list[Step] = []
+        self.made: dict[tuple[str, str, str], int] = {}
+        self.support: dict[tuple[str, str], int] = {}
+        clauses = prover.program.clauses
+        for number in result.firings:
+            clause = clauses[number]
+            best = self.support.get((clause.head, clause.truth))
+            if best is None or _weight(clause, number) < _weight(clauses[best], best):
+                self.support[clause.head, clause.truth] = number
+
+    def run(self) -> Skeleton:
+        reports: dict[tuple[str, str], int] = {}
+        for conclusion in self.prover.program.conclusions:
+            for index, shown in enumerate(conclusion.shown):
+                reports[conclusion.rule, shown.key] = self._report(conclusion, index, shown)
+        flags = {}
+        for flag, node in self.prover.program.flags:
+            if self.result.truth.get(node) == TRUE:
+                flags[flag] = self._add("raises", flag, TRUE, -1, (self.node(node),), (node,))
+        return Skeleton(tuple(self.steps), reports, flags)
+
+    def _add(self, kind: str, key: str, word: str, clause: int, premises: tuple[int, ...], detail: tuple[str, ...] = ()) -> int:
+        self.steps.append(Step(kind, key, word, clause, tuple(dict.fromkeys(premises)), detail))
+        return len(self.steps) - 1
+
+    def _once(self, kind: str, key: str, word: str) -> int | None:
+        return self.made.get((kind, key, word))
+
+    def _keep(self, kind: str, key: str, word: str, step: int) -> int:
+        self.made[kind, key, word] = step
+        return step
+
+    # -- steps --------------------------------------------------------------------------------------------------------
+
+    def given(self, key: str) -> int:
+        """The step of an input, known or missing."""
+        kind = "input" if key in self.inputs else "missing"
+        known = self._once(kind, key, "")
+        return known if known is not None else self._keep(kind, key, "", self._add(kind, key, "", -1, ()))
+
+    def node(self, key: str) -> int:
+        """The step that makes a node true or false, or says that it is undecided."""
+        word = self.result.truth.get(key, UNKNOWN)
+        known = self._once("node", key, word)
+        if known is not None:
+            return known
+        if word == UNKNOWN:
+            return self._keep("node", key, word, self._undecided(key))
+        number = self.support[key, word]
+        clause = self.prover.program.clauses[number]
+        premises = tuple(self._premise(literal, clause) for literal in clause.body)
+        return self._keep("node", key, word, self._add("fires", key, word, number, premises))
+
+    def _premise(self, literal: Literal, clause: Clause) -> int:
+        if literal.key in self.prover.aggregates:
+            return self.aggregate(literal.key)
+        if literal.key not in self.prover.nodes:
+            step = self.given(literal.key)
+        else:
+            step = self.node(literal.key)
+        reading = self._reading(clause) if literal.word == UNKNOWN else ""
+        if not reading:
+            return step
+        known = self._once("taken", literal.key, f"{clause.rule}#{clause.path}")
+        if known is not None:
+            return known
+        taken = self._add("taken", literal.key, UNKNOWN, -1, (step,), (clause.rule, clause.path, reading))
+        return self._keep("taken", literal.key, f"{clause.rule}#{clause.path}", taken)
+
+    def _reading(self, clause: Clause) -> str:
+        """Why a clause may read something as unknown: the author's reason, or nothing where the language says so."""
+        rule = self.prover.rules[clause.rule]
+        if rule.unreliable_if and clause.path == rule.unreliable_if.place.path:
+            return rule.unreliable_if.because
+        if rule.when_unknown and clause.path == rule.when_unknown.place.path:
+            return rule.when_unknown.because
+        return ""
+
+    def _undecided(self, key: str) -> int:
+        read: dict[str, None] = {}
+        for clause in self.prover.by_head.get(key, ()):
+            for literal in clause.body:
+                read.setdefault(literal.key)
+        premises = tuple(self._any(other) for other in read if not _helper(other))
+        return self._add("undecided", key, UNKNOWN, -1, premises)
+
+    def _any(self, key: str) -> int:
+        if key in self.prover.aggregates:
+            return self.aggregate(key)
+        return self.node(key) if key in self.prover.nodes else self.given(key)
+
+    def aggregate(self, key: str) -> int:
+        """The step that computes an aggregate, from what bounds each addend."""
+        known = self._once("adds", key, "")
+        if known is not None:
+            return known
+        aggregate = self.prover.aggregates[key]
+        premises: list[int] = []
+        if aggregate.stated and aggregate.stated in self.inputs:
+            premises.append(self.given(aggregate.stated))
+        else:
+            for addend in aggregate.addends:
+                if addend.kind == "aggregate":
+                    premises.append(self.aggregate(addend.key))
+                elif addend.kind == "number":
+                    premises.append(self.given(addend.key))
+                elif addend.kind == "flag":
+                    premises.append(self.node(addend.key))
+                else:
+                    premises += self.grade(addend.key, [node for node, _ in addend.levels[1:]])
+        return self._keep("adds", key, "", self._add("adds", key, "", -1, tuple(premises)))
+
+    def grade(self, name: str, nodes: list[str]) -> list[int]:
+        """The steps that bound a grade: the highest level shown, the lowest ruled out, and what is open between."""
+        truths = [self.result.truth.get(node, UNKNOWN) for node in nodes]
+        found = []
+        shown = [index for index, truth in enumerate(truths) if truth == TRUE]
+        ruled_out = [index for index, truth in enumerate(truths) if truth == FALSE]
+        if shown:
+            found.append(self.node(nodes[shown[-1]]))
+        if ruled_out:
+            found.append(self.node(nodes[ruled_out[0]]))
+        between = [index for index, truth in enumerate(truths) if truth == UNKNOWN]
+        found += [self.node(nodes[index]) for index in between[:1]]
+        return found
+
+    # -- printed keys -------------------------------------------------------------------------------------------------
+
+    def _report(self, conclusion: Conclusion, index: int, shown: Shown) -> int:
+        premises: tuple[int, ...]
+        detail: tuple[str, ...] = ()
+        rule = self.prover.rules.get(shown.of)
+        if shown.how == "verdict":
+            for word in ("excluded", "entry_not_met", "not_met", "met"):
+                if self.result.truth.get(f"{shown.of}={word}") == TRUE:
+                    return self.node(f"{shown.of}={word}")
+            premises = (self.node(f"{shown.of}=met"),)
+        elif shown.how == "truth":
+            premises = (self.node(shown.of),)
+        elif shown.how == "table":
+            assert rule is not None
+            values = list(dict.fromkeys([*(case.low for case in rule.cases), rule.otherwise]))
+            true = [value for value in values if self.result.truth.get(f"{shown.of}={value}") == TRUE]
+            nodes = true or [value for value in values if self.result.truth.get(f"{shown.of}={value}") is None]
+            premises = tuple(self.node(f"{shown.of}={value}") for value in nodes)
+        elif shown.how in {"selection", "axes"}:
+            assert rule is not None
+            premises = tuple(self.node(f"{shown.of}={case.low}") for case in rule.cases)
+        elif shown.how in {"grade", "low", "high"} and rule is not None and rule.kind == "Grade":
+            premises = tuple(self.grade(rule.id, [f"{rule.id}>={level}" for level in rule.levels[1:]]))
+        elif shown.how in {"interval", "low", "high"}:
+            premises = (self.aggregate(shown.of),)
+        elif shown.how == "lacks":
+            detail = self.prover.lacks.of_verdict(shown.of, self.result, self.inputs)
+            premises = tuple(self.given(key) for key in detail) or (self._report(conclusion, 0, conclusion.shown[0]),)
+        else:
+            premises = (self.given(shown.of),)
+        known = self._once("reports", conclusion.rule, shown.key)
+        if known is not None:
+            return known
+        step = self._add("reports", conclusion.rule, shown.key, index, premises, detail)
+        return self._keep("reports", conclusion.rule, shown.key, step)
+
+
+def _weight(clause: Clause, number: int) -> tuple[int, int, int]:
+    """Reasons without anything unknown come first, then short ones, then the order of the rule."""
+    return (sum(literal.word == UNKNOWN for literal in clause.body), len(clause.body), number)
+
+
+def _helper(key: str) -> bool:
+    """Whether a node only says what is or is not known; an undecided statement is explained without it."""
+    return key.endswith(("~not_shown", "~not_refuted")) or "~T" in key or "~F" in key

@@ -1,0 +1,197 @@
+"""Conditions and rules in plain English, from the labels of the ontology and one small set of phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from sjogren.model.rule import FACT, POLICY, Condition, Group, Rule, Subject, Test
+from sjogren.model.vocabulary import Vocabulary
+
+NUMERIC = {"at_least": "at least", "at_most": "at most", "above": "above", "below": "below"}
+THAT_OF = {
+    "at_least_that_of": "at least that of",
+    "at_most_that_of": "at most that of",
+    "above_that_of": "above that of",
+    "below_that_of": "below that of",
+}
+WHERE = {
+    "either_eye": "in at least one eye",
+    "both_eyes": "in both eyes",
+    "mean_of_eyes": "as the mean of both eyes",
+    "any_gland": "in at least one gland",
+    "any_disease": "for any systemic autoimmune disease",
+    "any_narrower": "or any narrower specificity",
+    "any_item": "in any domain",
+}
+GROUPS = {
+    "all_of": "all of",
+    "any_of": "at least one of",
+    "none_of": "none of",
+    "any_known": "of those that were measured, at least one of",
+    "first_known": "the first that was measured of",
+}
+STATUS = {"known": "known", "unknown": "not known", "not_shown": "not shown"}
+VERDICTS = {
+    "met": "met",
+    "not_met": "not met",
+    "excluded": "excluded",
+    "entry_not_met": "entry not met",
+    "undetermined": "undetermined",
+}
+
+
+def number(value: Fraction) -> str:
+    """A number as a person writes it: ``4``, ``0.1``, ``4.67`` (rounded for reading only).
+
+    >>> number(Fraction(1, 10)), number(Fraction(14, 3))
+    ('0.1', '4.67')
+    """
+    if value.denominator == 1:
+        return str(value.numerator)
+    text = f"{float(value):.12g}"
+    return text if len(text) <= READABLE else f"{float(value):.2f}"
+
+
+READABLE = 6
+"""Longest decimal that is shown in full in a sentence."""
+
+
+def side_words(side: str) -> str:
+    """A side in words, for after a comma.
+
+    >>> side_words("right"), side_words("left_parotid"), side_words("parotid")
+    ('right eye', 'left parotid', 'parotid')
+    """
+    return f"{side} eye" if side in {"right", "left"} else side.replace("_", " ")
+
+
+def describe(condition: Condition, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:
+    """One condition as a phrase, nested ones in brackets."""
+    if isinstance(condition, Test):
+        return _test(condition, vocabulary, rules)
+    parts = [describe(part, vocabulary, rules) for part in condition.parts]
+    where = f" ({WHERE[condition.where]})" if condition.where else ""
+    if len(parts) == 1 and condition.op in {"all_of", "any_of"}:
+        return parts[0] + where
+    head = f"at least {condition.least} of" if condition.op == "at_least" else GROUPS[condition.op]
+    return f"{head}{where} [{'; '.join(parts)}]"
+
+
+def subject_label(subject: Subject, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:
+    """The label of a fact, rule or policy."""
+    if subject.kind == FACT:
+        return fact_label(subject.name, vocabulary)
+    if subject.kind == POLICY:
+        return vocabulary.policies[subject.name].label
+    return rules[subject.name].label
+
+
+def fact_label(name: str, vocabulary: Vocabulary) -> str:
+    """The label of a fact; a member of a list that has no label of its own gets that of its list and its code."""
+    if name in vocabulary.facts:
+        return vocabulary.facts[name].label
+    base, _, member = name.partition(".")
+    return f"{vocabulary.facts[base].label}: {member.replace('_', ' ')}"
+
+
+def _test(test: Test, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:
+    label = subject_label(test.subject, vocabulary, rules)
+    where = f" {WHERE[test.where]}" if test.where else ""
+    unit = f" {test.unit}" if test.unit and not test.unit.startswith("{") else ""
+    if isinstance(test.value, Subject):
+        return f"{label} {THAT_OF[test.op]} {subject_label(test.value, vocabulary, rules)}"
+    if test.op in NUMERIC and isinstance(test.value, Fraction):
+        return f"{label} {NUMERIC[test.op]} {number(test.value)}{unit}{where}"
+    if test.op == "reaches":
+        return f"{label} at least {test.value}{where}"
+    if test.op == "only":
+        return f"{label} is exactly {' and '.join(test.value) if isinstance(test.value, tuple) else test.value}"
+    word = str(test.value)
+    if word in {"present", "absent"}:
+        return f"{label} {word}{where}"
+    if word in {"met", "not_met"}:
+        return label if word == "met" else f"not: {label}"
+    if word in vocabulary.terms:
+        word = vocabulary.terms[word].label
+    return f"{label} is {STATUS.get(word, word.replace('_', ' '))}{where}"
+
+
+OPPOSITE = {"at_least": "below", "at_most": "above", "above": "at_most", "below": "at_least"}
+FLIPPED = {"present": "absent", "absent": "present"}
+
+
+def negate(condition: Condition, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:
+    """The phrase for a condition that is ruled out; simple ones are turned round, others negated as they stand."""
+    if isinstance(condition, Test) and not condition.where and not isinstance(condition.value, Subject):
+        if condition.op in OPPOSITE:
+            return describe(condition._replace(op=OPPOSITE[condition.op]), vocabulary, rules)
+        if condition.value in FLIPPED:
+            return describe(condition._replace(value=FLIPPED[str(condition.value)]), vocabulary, rules)
+        if condition.op == "is" and condition.value not in {"met", "not_met"}:
+            return describe(condition, vocabulary, rules).replace(" is ", " is not ", 1)
+    if isinstance(condition, Group) and condition.op == "any_of" and not condition.where:
+        return describe(condition._replace(op="none_of"), vocabulary, rules)
+    return f"it is not the case that: {describe(condition, vocabulary, rules)}"
+
+
+def narrate(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list[str]:
+    """A rule as lines of plain English: what it is, when it holds, where it comes from."""
+    lines = [rule.label, f"  identifier  {rule.id}", f"  kind        {rule.kind}", f"  status      {status_words(rule)}"]
+    lines.append(f"  why         {rule.because}")
+    if rule.note:
+        lines.append(f"  note        {rule.note}")
+    lines += [f"  {line}" for line in _body(rule, vocabulary, rules)]
+    lines += [f"  source      {source.work}, {source.locator}" for source in rule.source]
+    lines.append(f"  written at  {rule.place.file}:{rule.place.line}")
+    return lines
+
+
+def status_words(rule: Rule) -> str:
+    """The status of a rule in words, with its verification where it has one."""
+    words = {
+        "published": "published",
+        "consensus": "consensus",
+        "operationalisation": "operationalisation: this project's own reading, not validated",
+    }[rule.status]
+    return f"{words}; not verified against its source" if rule.verification == "unverified" else words
+
+
+def _body(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list[str]:
+    def say(condition: Condition) -> str:
+        return describe(condition, vocabulary, rules)
+
+    lines = []
+    if rule.when:
+        lines.append(f"met when    {say(rule.when)}")
+    if rule.entry:
+        lines.append(f"entry       {say(rule.entry)}")
+    if rule.exclude:
+        lines.append(f"excluded by {say(rule.exclude)}")
+    for item in rule.items:
+        points = f"{item.points} point{'s' if item.points > 1 else ''}: " if not rule.counts else ""
+        lines.append(f"item        {points}{rules[item.rule].label} ({item.rule})")
+    if rule.items:
+        lines.append(f"met when    at least {number(rule.needed)} {'items' if rule.counts else 'points'}")
+    if rule.levels:
+        lines.append(f"levels      {', '.join(rule.levels)}")
+    if rule.stated:
+        lines.append(f"stated by   {fact_label(rule.stated, vocabulary)} ({rule.stated})")
+    for case in rule.cases:
+        answer = case.low if case.low == case.high else f"{case.low} to {case.high}"
+        lines.append(f"case        {answer}: {say(case.when)}")
+    if rule.otherwise:
+        lines.append(f"otherwise   {rule.otherwise}")
+    for term in rule.terms:
+        lines.append(f"{'mean of' if rule.mean else 'adds':<11} {number(term.weight)} × {subject_label(term.subject, vocabulary, rules)}")
+    for part in (*rule.highest_of, *rule.alternatives):
+        lines.append(f"{'highest of' if rule.highest_of else 'first known'} {rules[part.name].label} ({part.name})")
+    if rule.unreliable_if:
+        lines.append(f"unreliable  a positive result is unknown if {say(rule.unreliable_if.when)}. {rule.unreliable_if.because}")
+    if rule.when_unknown:
+        reading = rule.when_unknown
+        provided = f" once {say(reading.provided)}" if reading.provided else ""
+        lines.append(f"if unknown  taken as {VERDICTS[reading.take_as]}{provided}. {reading.because}")
+    if rule.raises:
+        lines.append(f"raises      the flag {rule.raises}")
+    return lines
