@@ -32,7 +32,7 @@ bench: .venv/installed ## how long one case takes, warm and cold
 	$(BIN)/python bench/run.py
 
 mutate: .venv/installed ## change every number and operator of every rule, one at a time; a test must notice
-	$(BIN)/python -m tests.mutate
+	$(BIN)/python -m tools.mutate
 
 wheel: .venv/installed ## dist/: the source distribution, and the wheel built from it
 	rm -rf dist

@@ -22,7 +22,7 @@ DISEASES = ("sle", "scleroderma")
 THRESHOLDS: Mapping[str, tuple[str, ...]] = {
     "decimal": ("0.5", "2", "5", "7.5"),
     "unbounded": ("1", "40"),
-    "whole": ("1", "2", "3", "4"),
+    "whole": ("1", "2", "2.5", "3", "4"),
     "eye_decimal": ("1", "5", "9"),
     "eye_whole": ("2", "3", "5"),
     "gland_whole": ("1", "2"),
@@ -219,7 +219,7 @@ class Draft:
     def rule(self, kind: str) -> None:
         """Draw one rule and write its file."""
         name = f"t/r{len(self.made)}"
-        sided = kind in {"Finding", "Grade"} and self.draw(st.integers(0, 3)) == 0
+        sided = not self.exact_only and kind in {"Finding", "Grade"} and self.draw(st.integers(0, 3)) == 0
         body, answers = getattr(self, f"_{kind.lower()}")(name, sided)
         head = {
             "@context": "../context.jsonld", "id": name, "type": kind, "label": name, "status": "published",
@@ -258,7 +258,7 @@ class Draft:
         levels, fact = self.one_of((LEVELS, "level"), (RANKS, "rank"))
         alike = [made for made in self.made if made.kind == "Grade" and made.answers == levels]
         ways = ["cases", "cases"] if sided or self.exact_only else ["cases", "cases", "stated", "both"]
-        way = self.one_of(*ways, *(["highest"] if alike and not sided else []))
+        way = self.one_of(*ways, *(["highest"] if alike and not sided and not self.exact_only else []))
         body: dict[str, Any] = {"levels": list(levels)}
         if way in {"stated", "both"}:
             body["stated"] = fact
@@ -346,7 +346,7 @@ def values(fact: FactDef) -> list[Known]:
     elif fact.type == "count":
         numbers = [Fraction(number) for number in range(int(fact.maximum or 0) + 1)]
     else:
-        cuts = sorted({Fraction(text) for text in (*THRESHOLDS[fact.name], "3", "1.5")} | {Fraction(0)})
+        cuts = sorted({Fraction(text) for text in (*THRESHOLDS[fact.name], "3", "1.5", "10")} | {Fraction(0)})
         numbers = sorted({*cuts, *((one + two) / 2 for one, two in zip(cuts, cuts[1:], strict=False)), cuts[-1] + 1})
     known = [Known(low=exact(number), high=exact(number)) for number in numbers]
     if fact.abnormal:

@@ -11,20 +11,24 @@ from typing import Any
 import click
 
 from sjogren.assess.knowledge_base import KnowledgeBase, open_knowledge_base
-from sjogren.assess.workers import Job, Outcome, assess_file, assess_many
-from sjogren.cli.options import Choice, case_options, knowledge_options, settings
+from sjogren.assess.workers import STANDARD_INPUT, Job, Outcome, assess_many, assess_one
+from sjogren.cli.options import Choice, case_options, example, knowledge_options, settings
 
 FORMATS = ("text", "json", "yaml", "jsonld", "turtle")
 FAIL_ON = ("met", "not_met", "excluded", "entry_not_met", "undetermined", "flag")
-INVALID, INTERNAL, FOUND = 3, 70, 1
+FOUND, INVALID, INTERNAL = 1, 3, 70
 
 
-@click.command(epilog="Example: sjd assess examples/moutsopoulos-2014-1.yaml --format json")
-@click.argument("cases", nargs=-1, required=True, type=click.Path(), metavar="CASE...")
-@click.option("-f", "--format", "form", type=Choice(FORMATS), help="Output format; text on a terminal, else json.")
+@click.command(epilog=example("sjd assess examples/moutsopoulos-2014-1.yaml --format json"))
+@click.argument("cases", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="CASE...")
+@click.option(
+    "-f", "--format", "form", type=Choice(FORMATS), help="Format: text on a terminal, else json, unless given."
+)
 @click.option("--research", is_flag=True, help="In text, name the research subtype (primary or associated).")
-@click.option("--fail-on", multiple=True, type=Choice(FAIL_ON), help="Exit with 1 when a case has this verdict, or a flag.")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes for several cases; as many as there are cores.")
+@click.option("--fail-on", multiple=True, type=Choice(FAIL_ON), help="Exit with 1 on this verdict, or on any flag.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes for several cases (default: one a core, at most 8)."
+)
 @case_options
 @knowledge_options
 def assess(
@@ -38,11 +42,17 @@ def assess(
     rules: Path | None,
     ontology: Path | None,
 ) -> int:
-    """Assess one CASE file, or several.
+    """Assess one CASE file (- reads standard input), or several.
 
-    One case gives one document; several give JSON Lines in the order of the files, and one that is invalid does not stop
-    the others.
+    One case gives one document. Several give one line each (JSON Lines) in the order of the files; an invalid one gives
+    its error, and does not stop the others. Start a case file with `sjd new case`.
+
+    Exit codes: 0 ran; 1 ran, and found what --fail-on names; 2 wrong usage; 3 an input was invalid; 4 the knowledge
+    base is invalid; 70 an internal fault.
     """
+    several = len(cases) > 1
+    if several and STANDARD_INPUT in cases:
+        raise click.UsageError("standard input (-) holds one case, so it is assessed alone.")
     knowledge_base = open_knowledge_base(rules, ontology)
     vocabulary = knowledge_base.vocabulary
     job = Job(
@@ -52,7 +62,6 @@ def assess(
         settings(policy, vocabulary.policies, "policy"),
     )
     form = form or ("text" if sys.stdout.isatty() else "json")
-    several = len(cases) > 1
     code = 0
     for outcome in _outcomes(knowledge_base, cases, job, workers or 0):
         if outcome.assessment is None:
@@ -67,11 +76,12 @@ def assess(
 
 
 def _outcomes(knowledge_base: KnowledgeBase, cases: Sequence[str], job: Job, workers: int) -> Iterator[Outcome]:
+    """The outcomes in order; of a single case an error is raised. Progress is for who sees nothing else happen."""
     if len(cases) == 1:
-        yield assess_file(knowledge_base, cases[0], job)
+        yield assess_one(knowledge_base, cases[0], job)
         return
     outcomes = assess_many(cases, job, workers=workers)
-    if not sys.stderr.isatty():
+    if sys.stdout.isatty() or not sys.stderr.isatty():
         yield from outcomes
         return
     with click.progressbar(length=len(cases), label="assessing", file=sys.stderr) as bar:
@@ -90,25 +100,26 @@ def _found(assessment: Any, fail_on: Sequence[str]) -> bool:
 
 
 def _printed(outcome: Outcome, form: str, several: bool, research: bool, knowledge_base: KnowledgeBase) -> str:
-    """One outcome in one format; an error prints only among several cases, as a line of its own."""
-    if outcome.assessment is None:
-        as_line = several and form in {"json", "jsonld"}
-        return json.dumps({"case": outcome.case, "error": outcome.error}, ensure_ascii=False) if as_line else ""
+    """One outcome in one format. An error among several cases is a record where the format has records."""
     data = outcome.assessment
-    if form == "json":
-        return json.dumps(data, ensure_ascii=False, indent=None if several else 2)
-    if form == "jsonld":
-        from sjogren.proof.export import to_jsonld
-
-        return json.dumps(to_jsonld(data), ensure_ascii=False, indent=None if several else 2)
-    if form == "turtle":
-        from sjogren.proof.export import to_turtle
-
-        return to_turtle(data)
+    if data is None:
+        if form not in {"json", "jsonld", "yaml"}:
+            return ""
+        data = {"case": outcome.case, "error": outcome.error}
     if form == "yaml":
         from sjogren.cli.yamltext import to_yaml
 
         return ("---\n" if several else "") + to_yaml(data)
+    if form == "jsonld" and outcome.assessment is not None:
+        from sjogren.proof.export import to_jsonld
+
+        data = to_jsonld(data)
+    if form in {"json", "jsonld"}:
+        return json.dumps(data, ensure_ascii=False, indent=None if several else 2)
+    if form == "turtle":
+        from sjogren.proof.export import to_turtle
+
+        return to_turtle(data)
     from sjogren.cli.strip import show
 
     return show(data, knowledge_base, research=research)

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from sjogren._resources import data
-from sjogren.cli.options import knowledge_options
+from sjogren.cli.options import example, knowledge_options
 from sjogren.errors import KnowledgeError
 
 
-@click.command(epilog="Example: sjd check")
+@click.command(epilog=example("sjd check"))
 @knowledge_options
 def check(rules: Path | None, ontology: Path | None) -> None:
     """Check the rules (words, names, types, units, cycles, shapes) and the ontology (shapes and promises)."""

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from sjogren.assess.knowledge_base import open_knowledge_base
-from sjogren.cli.options import case_options, knowledge_options, settings
+from sjogren.cli.options import case_options, example, knowledge_options, settings
 from sjogren.proof.explain import UnknownConclusion, account
 from sjogren.proof.words import NOTICE
 
 
-@click.command(epilog="Example: sjd explain examples/moutsopoulos-2014-1.yaml classification/acr-eular-2016")
+@click.command(epilog=example("sjd explain examples/moutsopoulos-2014-1.yaml classification/acr-eular-2016"))
 @click.argument("case", type=click.Path())
 @click.argument("conclusion")
 @click.option("--visit", type=int, default=-1, help="Index of the visit, from 0; the last one when not given.")
@@ -27,7 +27,10 @@ def explain(
     rules: Path | None,
     ontology: Path | None,
 ) -> None:
-    """Explain one CONCLUSION of a CASE: each step with its fact, its rule, and where the rule is written."""
+    """Explain one CONCLUSION of a CASE: each step with its fact, its rule, and where the rule is written.
+
+    A conclusion is named as `sjd assess CASE --format json` names it; flags and the parts of a rule are explained too.
+    """
     knowledge_base = open_knowledge_base(rules, ontology)
     vocabulary = knowledge_base.vocabulary
     read = knowledge_base.read(case)
@@ -37,7 +40,7 @@ def explain(
     )
     visits = knowledge_base.assess(read).visits
     if not -len(visits) <= visit < len(visits):
-        raise click.UsageError(f"the case has {len(visits)} visit(s), so --visit goes from 0 to {len(visits) - 1}.")
+        raise click.UsageError(f"--visit goes from 0 to {len(visits) - 1} in this case.")
     try:
         lines = account(visits[visit], conclusion, knowledge_base.rules)
     except UnknownConclusion as error:

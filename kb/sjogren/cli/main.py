@@ -6,11 +6,12 @@ import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from sjogren.errors import FindingsError, SjogrenError, did_you_mean
+from sjogren.cli.options import example
+from sjogren.errors import ISSUES, FindingsError, SjogrenError, did_you_mean
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "assess": ("sjogren.cli.assess:assess", "Assess one case or several."),
@@ -23,17 +24,23 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 """Each command with the place of its code and its short help, so that help needs no other import."""
 
+INTERNAL = 70
 INTERRUPTED = 130
+EPILOG = example("sjd assess examples/moutsopoulos-2014-1.yaml")
+
+
+class _Closed(Exception):
+    """Standard output was closed by its reader (``sjd … | head``)."""
 
 
 class Lazy(click.Group):
     """A group whose commands are imported when they run; unknown ones get the nearest name."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature, as below
         """All commands, in order."""
         return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
@@ -41,21 +48,30 @@ class Lazy(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command, or say which one is nearest."""
         name = args[0]
-        if name not in COMMANDS:
+        if name not in COMMANDS and not name.startswith("-"):
             hint = did_you_mean(name, COMMANDS) or f"Commands: {', '.join(sorted(COMMANDS))}."
-            ctx.fail(f"no such command {name!r}. {hint}")
+            ctx.fail(f"there is no command {name!r}. {hint}")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, short) for name, (_, short) in sorted(COMMANDS.items())])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; click would give a closed pipe the exit code 1, which has a meaning of its own here."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise _Closed from None  # a signal to `main`, not an error
 
-def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001
     if value and not ctx.resilient_parsing:
         import sjogren
 
@@ -63,11 +79,12 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
         ctx.exit()
 
 
-EPILOG = "Example: sjd assess case.yaml"
-
-
-@click.group(cls=Lazy, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version.")
+@click.group(
+    cls=Lazy, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
+)
 def sjd() -> None:
     """Evaluate Sjögren disease (SjD) criteria and terminology on patient facts, with reasons.
 
@@ -75,26 +92,37 @@ def sjd() -> None:
     """
 
 
-def main(arguments: list[str] | None = None) -> Any:
-    """Run the command; every error that this package raises on purpose ends in its own exit code."""
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command and leave with its exit code; every error ends here, in words and with a code of its own.
+
+    An error that this package does not raise on purpose is a bug: it gets one line, and its traceback when the
+    environment variable ``SJD_DEBUG`` is 1.
+    """
     try:
-        code = sjd.main(args=arguments, prog_name="sjd", standalone_mode=False)
+        color = False if os.environ.get("NO_COLOR") else None
+        code = sjd.main(args=arguments, prog_name="sjd", standalone_mode=False, color=color)
         sys.stdout.flush()
-        sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        code = error.exit_code
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    except click.Abort:
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
+        code = INTERRUPTED
+    except (_Closed, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        code = 0
     except SjogrenError as error:
         tell(error)
-        sys.exit(error.exit_code)
+        code = error.exit_code
+    except Exception as error:
+        if os.environ.get("SJD_DEBUG") == "1":
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        click.echo(f"sjd: internal fault: {what}; please {ISSUES}. SJD_DEBUG=1 shows where it happened.", err=True)
+        code = INTERNAL
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def tell(error: SjogrenError) -> None:

@@ -7,16 +7,19 @@ from pathlib import Path
 import click
 
 from sjogren.assess.knowledge_base import open_knowledge_base
+from sjogren.cli.options import example
 from sjogren.facts.template import case_template
 
 
-@click.group(epilog="Example: sjd new case -o case.yaml")
+@click.group(epilog=example("sjd new case -o case.yaml"))
 def new() -> None:
     """Write a template to start from."""
 
 
-@new.command(epilog="Example: sjd new case -o case.yaml")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file, which must not exist.")
+@new.command(epilog=example("sjd new case -o case.yaml"))
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file, which must not exist."
+)
 def case(output: Path | None) -> None:
     """Write a commented case file with every fact, its unit and its range."""
     text = case_template(open_knowledge_base().vocabulary)

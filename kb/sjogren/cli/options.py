@@ -24,6 +24,11 @@ class Choice(click.Choice[str]):
         return value
 
 
+def example(line: str) -> str:
+    """The end of a help text: one command line that is never wrapped, so that it can be pasted."""
+    return f"\b\nExample:\n  {line}"
+
+
 def knowledge_options(command: Command) -> Command:
     """``--rules`` and ``--ontology``: other folders than those that come with the package."""
     folder = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -33,8 +38,12 @@ def knowledge_options(command: Command) -> Command:
 
 def case_options(command: Command) -> Command:
     """``--assume`` and ``--policy``, which override those of the case file."""
-    command = click.option("--policy", multiple=True, metavar="NAME=VALUE", help="Set a policy for every case.")(command)
-    return click.option("--assume", multiple=True, metavar="NAME=VALUE", help="Make an assumption for every case.")(command)
+    command = click.option("--policy", multiple=True, metavar="NAME=VALUE", help="Set a policy for every case.")(
+        command
+    )
+    return click.option("--assume", multiple=True, metavar="NAME=VALUE", help="Make an assumption for every case.")(
+        command
+    )
 
 
 def settings(pairs: Iterable[str], known: Any, kind: str) -> dict[str, str]:
@@ -45,11 +54,11 @@ def settings(pairs: Iterable[str], known: Any, kind: str) -> dict[str, str]:
         if not equals:
             raise click.UsageError(f"--{kind} takes NAME=VALUE, found {pair!r}.")
         if name not in known:
-            hint = did_you_mean(name, known) or f"There are {', '.join(sorted(known))}."
-            raise click.UsageError(f"unknown {kind} {name!r}. {hint}")
+            hint = did_you_mean(name, known) or f"There are: {', '.join(sorted(known))}."
+            raise click.UsageError(f"--{kind}: there is no {name!r}. {hint}")
         if value not in known[name].values:
             allowed = ", ".join(known[name].values)
-            raise click.UsageError(f"{kind} {name} takes {allowed}, found {value!r}.")
+            raise click.UsageError(f"--{kind}: {value!r} is not a value of {name}. Choose one of: {allowed}.")
         found[name] = value
     return found
 
@@ -58,6 +67,8 @@ def known_name(name: str, known: Iterable[str], what: str) -> str:
     """A name that exists, or a usage error that names the nearest one."""
     names = list(known)
     if name not in names:
-        hint = did_you_mean(name, names) or f"`sjd {what} list` lists them." if what == "rule" else did_you_mean(name, names)
-        raise click.UsageError(f"there is no {what} {name!r}. {hint}".strip())
+        hint = did_you_mean(name, names) or (
+            "`sjd rule list` lists them." if what == "rule" else f"There are: {', '.join(names)}."
+        )
+        raise click.UsageError(f"there is no {what} {name!r}. {hint}")
     return name

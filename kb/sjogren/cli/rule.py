@@ -7,18 +7,20 @@ from pathlib import Path
 import click
 
 from sjogren.assess.knowledge_base import open_knowledge_base
-from sjogren.cli.options import Choice, knowledge_options, known_name
+from sjogren.cli.options import Choice, example, knowledge_options, known_name
 from sjogren.model.rule import Rule
 
 
-@click.group(epilog="Example: sjd rule show classification/acr-eular-2016/schirmer")
+@click.group(epilog=example("sjd rule show classification/acr-eular-2016/schirmer"))
 def rule() -> None:
     """List the rules, or show one."""
 
 
-@rule.command("list", epilog="Example: sjd rule list --family classification")
+@rule.command("list", epilog=example("sjd rule list --family classification"))
 @click.option("--family", help="Only rules whose identifier begins with this word.")
-@click.option("--status", type=Choice(("published", "consensus", "operationalisation")), help="Only rules with this status.")
+@click.option(
+    "--status", type=Choice(("published", "consensus", "operationalisation")), help="Only rules with this status."
+)
 @knowledge_options
 def list_rules(family: str | None, status: str | None, rules: Path | None, ontology: Path | None) -> None:
     """List all rules and parts: identifier, status, label."""
@@ -36,9 +38,16 @@ def list_rules(family: str | None, status: str | None, rules: Path | None, ontol
         click.echo(f"{found.id:<{width}}  {found.status:<18}  {found.label}")
 
 
-@rule.command(epilog="Example: sjd rule show classification/acr-eular-2016/schirmer --as turtle")
+@rule.command(epilog=example("sjd rule show classification/acr-eular-2016/schirmer --as turtle"))
 @click.argument("identifier", metavar="RULE")
-@click.option("--as", "form", type=Choice(("text", "yaml", "turtle")), default="text", show_default=True, help="The dress.")
+@click.option(
+    "--as",
+    "form",
+    type=Choice(("text", "yaml", "turtle")),
+    default="text",
+    show_default=True,
+    help="Plain English, the file as written, or RDF.",
+)
 @knowledge_options
 def show(identifier: str, form: str, rules: Path | None, ontology: Path | None) -> None:
     """Show one RULE or part in plain English, as it is written, or as RDF."""
@@ -59,17 +68,19 @@ def show(identifier: str, form: str, rules: Path | None, ontology: Path | None) 
         click.echo(rule_turtle(found, rules), nl=False)
 
 
-@click.command(epilog="Example: sjd cite classification/acr-eular-2016")
+@click.command(epilog=example("sjd cite classification/acr-eular-2016"))
 @click.argument("identifier", metavar="RULE")
 @knowledge_options
 def cite(identifier: str, rules: Path | None, ontology: Path | None) -> None:
-    """Print the works that a RULE and its parts rest on, each with table or clause."""
+    """Print the works that a RULE and its parts rest on, each with the table or clause."""
     knowledge_base = open_knowledge_base(rules, ontology)
     known_name(identifier, knowledge_base.rules, "rule")
     from sjogren.ontology.works import read_works
 
     works = read_works(ontology)
-    parts = [found for name, found in knowledge_base.rules.items() if name == identifier or name.startswith(f"{identifier}/")]
+    parts = [
+        found for name, found in knowledge_base.rules.items() if name == identifier or name.startswith(f"{identifier}/")
+    ]
     for work, uses in _uses(parts).items():
         known = works.get(work)
         click.echo(known.reference() if known else work)

@@ -1,7 +1,9 @@
-"""An assessment as text for a terminal: who, a strip of verdicts, scores and names, what is missing, what to ask next."""
+"""An assessment as text for a terminal: a strip of verdicts with scores, what is still open, indices and names."""
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -21,61 +23,121 @@ LOOK = {
     "undetermined": ("?", "yellow"),
 }
 """The mark and the colour of a verdict; the mark alone tells them apart in black and white."""
-WIDTH = 34
+NARROWEST, WIDEST = 60, 100
+"""Columns between which the text adapts to the terminal."""
+LABEL = 44
+"""Columns that a label may take beside its value; a longer one stands on a line of its own."""
+NO_NAME = "none is given: neither a clinician's diagnosis nor a met criteria set stands behind one"
 
 
 def show(assessment: Json, knowledge_base: KnowledgeBase, *, research: bool = False) -> str:
-    """The whole assessment as text."""
-    lines = [f"{click.style(_safe(assessment['case']), bold=True)}   {assessment['notice']}"]
+    """The whole assessment as text; ``research`` adds the research subtype to the name of the disease."""
+    width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns))
+    lines = [click.style(_safe(assessment["case"]), bold=True)]
     for visit in assessment["visits"]:
-        lines += _visit(visit, knowledge_base, research)
-    if assessment["assume"]:
-        taken = ", ".join(f"{name}: {value}" for name, value in assessment["assume"].items())
-        lines.append(f"Assuming {taken}.")
-    if assessment["policy"]:
-        lines.append(f"Policy {', '.join(f'{name}: {value}' for name, value in assessment['policy'].items())}.")
+        lines += _Strip(visit, knowledge_base, research, width).lines()
+    chosen = knowledge_base.vocabulary
+    for head, settings, known in (("Assuming", "assume", chosen.assumptions), ("Policy:", "policy", chosen.policies)):
+        for name, value in assessment[settings].items():
+            lines += _wrapped(f"{head} {known[name].label}: {_words(value)}.", "", width)
+    notice: str = assessment["notice"]
+    lines.append(f"{notice[0].upper()}{notice[1:]}.")
     version, digest = assessment["knowledge_base"]["version"], assessment["knowledge_base"]["content_hash"]
-    lines.append(click.style(f"sjogren-kb {version}, rules {digest[:19]}", dim=True))
+    lines.append(click.style(f"sjogren-kb {version}, content {digest[:19]}", dim=True))
     return "\n".join(lines)
 
 
-def _visit(visit: Json, knowledge_base: KnowledgeBase, research: bool) -> Iterator[str]:
-    when = " ".join(part for part in (visit["date"], f"({_safe(visit['label'])})" if visit["label"] else "") if part)
-    yield ""
-    if when:
-        yield f"Visit {when}"
-    conclusions = visit["conclusions"]
-    rules = knowledge_base.rules
-    for name, value in conclusions.items():
-        if "verdict" in value:
-            yield from _verdict(rules[name].label, value, knowledge_base)
-    for name, value in conclusions.items():
-        if "verdict" not in value:
-            text = _plain(name, value, research)
-            if text:
-                yield f"  {_fit(rules[name].label)}  {text}"
-    if visit["flags"]:
-        yield f"  {_fit('Flags')}  {', '.join(visit['flags'])}"
-    own = _own(visit)
-    if own:
-        yield f"  This project's own reading, not validated: {list_words([rules[name].label for name in own])}."
-    yield ""
+class _Strip:
+    """The lines of one visit."""
+
+    def __init__(self, visit: Json, knowledge_base: KnowledgeBase, research: bool, width: int) -> None:
+        self.visit, self.research, self.width = visit, research, width
+        self.vocabulary, self.rules = knowledge_base.vocabulary, knowledge_base.rules
+
+    def lines(self) -> Iterator[str]:
+        """When, the verdicts, everything else, flags, and what is this project's own reading."""
+        when = [self.visit["date"] or "", f"({_safe(self.visit['label'])})" if self.visit["label"] else ""]
+        if any(when):
+            yield " ".join(["Visit", *filter(None, when)])
+        conclusions = self.visit["conclusions"]
+        for name, value in conclusions.items():
+            if "verdict" in value:
+                yield from self._verdict(self.rules[name].label, value)
+        plain = [
+            (self.rules[name].label, self._plain(name, value))
+            for name, value in conclusions.items()
+            if "verdict" not in value
+        ]
+        if self.visit["flags"]:
+            plain.append(("Flags", ", ".join(flag.replace("_", " ") for flag in self.visit["flags"])))
+        yield from self._table(plain)
+        own = sorted(
+            {
+                node["rule"]
+                for node in self.visit["justification"]["@graph"]
+                if node.get("status") == "operationalisation"
+            }
+        )
+        if own:
+            labels = list_words([self.rules[name].label for name in own])
+            yield from _wrapped(f"This project's own reading, not validated: {labels}.", "  ", self.width)
+        yield ""
+
+    def _verdict(self, label: str, value: Json) -> Iterator[str]:
+        mark, colour = LOOK[value["verdict"]]
+        word = click.style(f"{mark} {VERDICTS[value['verdict']]}", fg=colour, bold=True)
+        yield from _wrapped(label, "  ", self.width)
+        points = "points" if "score" in value else "items"
+        score = value.get("score") or value.get("count")
+        branch = f" ({value['branch'].replace('_', ' ')})" if value.get("branch") else ""
+        yield f"    {word}{branch}" + (
+            f"   {_bar(score)}  {_span(score)} {points}, {score['needed']} needed" if score else ""
+        )
+        if value["lacks"]:
+            names = [fact_label(name, self.vocabulary) for name in value["lacks"]]
+            yield from _wrapped(f"still open: {'; '.join(names)}", "      ", self.width)
+
+    def _table(self, rows: list[tuple[str, str]]) -> Iterator[str]:
+        """Labels and values in two columns."""
+        column = max((len(label) for label, _ in rows if len(label) <= LABEL), default=0)
+        for label, text in rows:
+            head = f"  {label:<{column}}  "
+            if len(label) > column:
+                yield f"  {label}"
+                head = " " * (column + 4)
+            yield from textwrap.wrap(text, self.width, initial_indent=head, subsequent_indent=" " * (column + 4))
+
+    def _plain(self, name: str, value: Json) -> str:
+        """Any conclusion without a verdict, on one line."""
+        if name == "terminology/disease-name":
+            text = value["value"] or NO_NAME
+            if value["recorded"]:
+                text += f" (recorded as: {_safe(value['recorded'])})"
+            return f"{text}; research subtype: {_words(value['research_subtype'])}" if self.research else text
+        parts = [_span(value)] if "low" in value else []
+        for key, printed in value.items():
+            if key not in {"low", "high"} and printed not in (None, []):
+                parts.append(_words(printed) if key in {"value", "category"} else f"{_words(key)}: {_words(printed)}")
+        return ", ".join(parts)
 
 
-def _verdict(label: str, value: Json, knowledge_base: KnowledgeBase) -> Iterator[str]:
-    mark, colour = LOOK[value["verdict"]]
-    word = click.style(f"{mark} {VERDICTS[value['verdict']]}", fg=colour, bold=True)
-    score = value.get("score") or value.get("count")
-    bar = f"  {_span(score)} of {score['needed']} needed  {_bar(score)}" if score else ""
-    yield f"  {label}"
-    yield f"    {word}{bar}"
-    if value["lacks"]:
-        names = [fact_label(name, knowledge_base.vocabulary) for name in value["lacks"]]
-        yield f"    still open: {list_words(names)}"
+def _words(value: Json) -> str:
+    """A printed value in words: identifiers without their underscores, lists with commas."""
+    if isinstance(value, list):
+        return ", ".join(_words(entry) for entry in value)
+    if isinstance(value, dict):
+        return str(value.get("label") or value.get("id") or _span(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _safe(str(value)).replace("_", " ")
 
 
 def _bar(score: Json) -> str:
-    """The score as blocks: certain, still possible; a line marks what is needed."""
+    """The score as blocks: certain, still possible; a line marks what is needed.
+
+    >>> _bar({"low": 5, "high": 9, "needed": 4}), _bar({"low": 0, "high": 2, "needed": 4})
+    ('████|█░░░░', '░░··|')
+    """
     low, high, needed = int(score["low"]), int(score["high"]), int(score["needed"])
     cells = ["█"] * low + ["░"] * (high - low) + ["·"] * max(0, needed - high)
     return "".join([*cells[:needed], "|", *cells[needed:]])
@@ -86,31 +148,14 @@ def _span(value: Json) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _plain(name: str, value: Json, research: bool) -> str:
-    """Any other conclusion on one line."""
-    if name == "terminology/disease-name":
-        text = value["value"] or "no name is given: neither a diagnosis nor a met criteria set stands behind one"
-        if value["recorded"]:
-            text += f" (recorded as: {_safe(value['recorded'])})"
-        return f"{text}; research subtype: {value['research_subtype']}" if research else text
-    parts = [_span(value)] if "low" in value else []
-    for key, printed in value.items():
-        if key in {"low", "high"} or printed in (None, []):
-            continue
-        text = ", ".join(map(str, printed)) if isinstance(printed, list) else str(printed).replace("_", " ")
-        parts.append(text if key in {"value", "category"} else f"{key.replace('_', ' ')}: {text}")
-    return ", ".join(parts)
-
-
-def _own(visit: Json) -> list[str]:
-    """Top rules whose printed answers rest on steps that are this project's own reading."""
-    return sorted({node["rule"] for node in visit["justification"]["@graph"] if node.get("status") == "operationalisation"})
-
-
-def _fit(label: str) -> str:
-    return (label if len(label) <= WIDTH else label[: WIDTH - 1] + "…").ljust(WIDTH)
+def _wrapped(text: str, indent: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False)
 
 
 def _safe(text: str) -> str:
-    """Free text without control characters, so that it cannot steer a terminal."""
+    r"""Free text without control characters, so that it cannot steer a terminal.
+
+    >>> _safe("case\x1b[2J")
+    'case [2J'
+    """
     return "".join(char if char.isprintable() else " " for char in text)

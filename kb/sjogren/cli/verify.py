@@ -10,17 +10,21 @@ from typing import Any
 import click
 
 from sjogren.assess.knowledge_base import open_knowledge_base
-from sjogren.cli.options import knowledge_options
+from sjogren.cli.options import example, knowledge_options
 from sjogren.errors import Finding, InputError
 
 REFUSED = 1
 
 
-@click.command(epilog="Example: sjd assess case.yaml --format json > answer.json && sjd verify answer.json")
+@click.command(epilog=example("sjd assess examples/moutsopoulos-2014-1.yaml --format json | sjd verify -"))
 @click.argument("assessment", type=click.Path(allow_dash=True))
 @knowledge_options
 def verify(assessment: str, rules: Path | None, ontology: Path | None) -> int:
-    """Re-evaluate every step of an ASSESSMENT (JSON, or JSON Lines) from its premises and the rules as written."""
+    """Re-evaluate every step of an ASSESSMENT (JSON or JSON Lines; - reads standard input).
+
+    Each step is derived again from its premises and the rules as written, by code that shares none with the engine.
+    Exit code 1 when an assessment is refused.
+    """
     knowledge_base = open_knowledge_base(rules, ontology)
     refused = 0
     documents = _documents(assessment)

@@ -46,6 +46,8 @@ class DurableEngine:
         self.heads = [(clause.head, clause.truth) for clause in program.clauses]
         self.keys: dict[str, str] = {}
         self.scales = _scales(program)
+        asked = {literal.key for clause in program.clauses for literal in clause.body if literal.word == UNKNOWN}
+        self.asked_unknown = [given.key for given in program.inputs if given.key in asked]
         self.handle: int | None = None
         self.handle = self._compile()
 
@@ -65,7 +67,7 @@ class DurableEngine:
                 uses[premise] = uses.get(premise, 0) + 1
                 siblings.setdefault(literal.key, set()).add(premise)
                 body.append(f'{{"a{position}":{premise}}}')
-            if len(set(body)) != len(body) or not body:
+            if len(set(clause.body)) != len(clause.body) or not body:
                 raise EngineError(f"clause {number} has no premise or the same one twice")
             rules.append(f'"r{number}":{{"all":[{",".join(body)}]}}')
         within = (
@@ -108,7 +110,8 @@ class DurableEngine:
         try:
             return run.result()
         finally:
-            core.delete_state(self.handle, "c")
+            if run.begun:
+                core.delete_state(self.handle, "c")
 
     def close(self) -> None:
         """Free the compiled rules."""
@@ -126,16 +129,17 @@ class _Run:
         self.spans: dict[str, Span] = {}
         self.firings: list[int] = []
         self.count = 0
+        self.begun = False
         self.batch: list[str] = []
 
     def result(self) -> Result:
         for key, known in self.inputs.items():
             if key in self.engine.keys:
                 self._assert_input(key, known)
-        for given in self.engine.program.inputs:
-            known = self.inputs.get(given.key)
-            if (known is None or known.qualitative) and given.key in self.engine.keys:
-                self._fact(given.key, f'"t":"{UNKNOWN}"')
+        for key in self.engine.asked_unknown:
+            known = self.inputs.get(key)
+            if known is None or known.qualitative:
+                self._fact(key, f'"t":"{UNKNOWN}"')
         for computed, settled in self.engine.strata:
             for key in computed:
                 self._aggregate(self.engine.aggregates[key])
@@ -201,13 +205,17 @@ class _Run:
         return Span(low, high)
 
     def _chain(self) -> None:
-        """Assert the batch, note every firing, assert the new conclusions as the next batch, until nothing is new."""
+        """Assert the batch, note every firing, assert the new conclusions as the next batch, until nothing is new.
+
+        The first batch is sent even when nothing is known: a state that was never made cannot be deleted.
+        """
         handle = self.engine.handle
-        while self.batch:
+        while self.batch or not self.count:
             first, last = self.count, self.count + 1
             self.count += 2
-            text = f"[{BEGIN % first},{','.join(self.batch)},{END % last}]"
+            text = f"[{','.join((BEGIN % first, *self.batch, END % last))}]"
             self.batch = []
+            self.begun = True
             code, offset = core.assert_facts(handle, text)
             if code not in (0, 1) or offset != 1:
                 raise EngineError(f"a batch was answered with code {code} and state {offset}")
@@ -269,7 +277,7 @@ def _number(value: Fraction, scale: int) -> str:
     whole = floor(scaled)
     if abs(whole) >= LARGEST // 2:
         raise EngineError("a number is too large to be compared exactly")
-    return f"{whole}.0" if scaled.denominator == 1 else f"{whole}.5"
+    return f"{whole}.0" if scaled.denominator == 1 else f"{whole + 0.5}"
 
 
 def _text(word: str) -> str:

@@ -7,55 +7,18 @@ tries them all where that can matter, and keeps the answers that remain. `disagr
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from itertools import product
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 from sjogren.engine.knowledge import ONE, ZERO, Inputs, Result, Span, add_up, exact, first_known
-from sjogren.model.rule import BOTH, EITHER, FACT, NUMERIC, POLICY, Condition, Group, Rule, Subject, Test
+from sjogren.engine.questions import Ask, Question, Reader, Truth, Variable
+from sjogren.model.rule import FACT, POLICY, Condition, Group, Rule, Subject, Test
 from sjogren.model.vocabulary import SIDES, Vocabulary
 
-Truth: TypeAlias = "bool | None"
 T, F = "T", "F"
-COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "at_least": lambda value, limit: bool(value >= limit),
-    "at_most": lambda value, limit: bool(value <= limit),
-    "above": lambda value, limit: bool(value > limit),
-    "below": lambda value, limit: bool(value < limit),
-}
-ANYTHING = Span(None, None)
 UNCOMPARED = {"excluded", "entry_not_met", "not_met"}
 """Verdicts whose being ruled out is a step of the engine only; their being given is compared."""
-
-
-class Variable(NamedTuple):
-    """One thing that a condition asks about, and the numbers at which an answer can turn."""
-
-    kind: str
-    key: str
-    limits: tuple[Fraction, ...] = ()
-    words: tuple[str, ...] = ()
-    about: Any = None
-
-
-class Question:
-    """A two-valued function of variables, asked again and again; what was once worked out is kept."""
-
-    def __init__(self, variables: Sequence[Variable], ask: Callable[[tuple[Any, ...]], Any]) -> None:
-        self.variables = tuple(variables)
-        self.ask = ask
-        self.answers: dict[tuple[Any, ...], frozenset[Any]] = {}
-
-    def possible(self, known: tuple[tuple[Any, ...], ...]) -> frozenset[Any]:
-        """All answers over the values that each variable can still have."""
-        found = self.answers.get(known)
-        if found is None:
-            collected = set()
-            for values in product(*known):
-                collected.add(self.ask(values))
-            found = self.answers[known] = frozenset(collected)
-        return found
 
 
 class Reference:
@@ -63,7 +26,8 @@ class Reference:
 
     def __init__(self, rules: Mapping[str, Rule], sequence: Sequence[Rule], vocabulary: Vocabulary) -> None:
         self.rules, self.sequence, self.vocabulary = rules, sequence, vocabulary
-        self.questions: dict[tuple[str, str], Question] = {}
+        self.questions: dict[tuple[str, str, str], Question] = {}
+        self.sided: dict[str, set[str]] = {}
         self.item_rules = {item.rule for rule in sequence for item in rule.items}
         self.reset({})
 
@@ -92,51 +56,54 @@ class Reference:
 
     # -- what is known of a variable ----------------------------------------------------------------------------------
 
-    def values(self, variable: Variable, qualitative: bool) -> tuple[Any, ...]:
-        """The values that a variable can still have; numbers by one value for each stretch between limits."""
-        if variable.kind == "flag":
-            known = self.inputs.get(variable.key)
-            return (True, False) if known is None else (known.truth == T,)
-        if variable.kind == "number":
-            known = self.inputs.get(variable.key)
-            usable = known is not None and (qualitative or not known.qualitative)
-            return _stretches(variable.limits, Span(known.low, known.high) if known and usable else ANYTHING)
-        if variable.kind == "code":
-            known = self.inputs.get(variable.key)
-            return (*variable.words, "") if known is None else (known.code,)
-        if variable.kind == "score":
-            return _stretches(variable.limits, self.spans[variable.key])
-        if variable.kind == "mean":
-            return _stretches(variable.limits, self._mean(variable.key))
-        if variable.kind == "finding":
-            return _both(self.findings[variable.key])
-        if variable.kind == "grade":
-            low, high = self.grades[variable.key]
-            return tuple(range(low, high + 1))
-        if variable.kind == "table":
-            return tuple(sorted(self.tables[variable.key]))
-        if variable.kind == "criteria":
-            return _both(self.met[variable.key])
-        condition, rule, side = variable.about
-        return _both(self._by_status(condition, rule, side))
+    def mark(self, variable: Variable, qualitative: bool) -> Any:
+        """What is known of a variable, in the form that its values are worked out from."""
+        kind, key = variable.kind, variable.key
+        if kind == "flag":
+            known = self.inputs.get(key)
+            return None if known is None else known.truth == T
+        if kind == "finding":
+            return self.findings[key]
+        if kind in {"number", "whole"}:
+            known = self.inputs.get(key)
+            if known is None or (known.qualitative and not qualitative):
+                return (0, 2 * len(variable.limits))
+            return _positions(variable.limits, known.low, known.high)
+        if kind == "grade":
+            return self.grades[key]
+        if kind == "score":
+            return _positions(variable.limits, *self.spans[key])
+        if kind == "code":
+            known = self.inputs.get(key)
+            return None if known is None else known.code
+        if kind == "table":
+            return self.tables[key]
+        if kind == "criteria":
+            return self.met[key]
+        if kind == "mean":
+            return _positions(variable.limits, *self._mean(key))
+        return self._by_status(*variable.about)
 
     # -- conditions ---------------------------------------------------------------------------------------------------
 
     def holds(self, condition: Condition, rule: Rule, side: str, name: str) -> Truth:
         """Whether a condition holds on every completion (True), on none (False), or is open (None)."""
-        question = self._question(rule, side, name, lambda reader: reader(condition))
-        qualitative = rule.id in self.item_rules
-        known = tuple(self.values(variable, qualitative) for variable in question.variables)
-        answers = question.possible(known)
+        question = self._question(rule, side, name, lambda reader: reader(condition), 2)
+        answers = self._possible(question, qualitative=rule.id in self.item_rules)
         return next(iter(answers)) if len(answers) == 1 else None
 
-    def _question(self, rule: Rule, side: str, name: str, build: Callable[[_Reader], Callable[[tuple[Any, ...]], Any]]) -> Question:
-        key = (f"{rule.id}#{name}", side)
+    def _possible(self, question: Question, *, qualitative: bool) -> frozenset[Any]:
+        return question.possible(tuple([self.mark(variable, qualitative) for variable in question.variables]))
+
+    def _question(
+        self, rule: Rule, side: str, name: str, build: Callable[[Reader], Ask], answers: int
+    ) -> Question:
+        key = (rule.id, name, side)
         question = self.questions.get(key)
         if question is None:
-            reader = _Reader(self, rule, side)
+            reader = Reader(self, rule, side)
             ask = build(reader)
-            question = self.questions[key] = Question(reader.finished(), ask)
+            question = self.questions[key] = Question(reader, ask, answers)
         return question
 
     def _by_status(self, condition: Test | Group, rule: Rule, side: str) -> Truth:
@@ -182,7 +149,7 @@ class Reference:
         if rule.kind == "Grade":
             low, high = self.grades[key]
             return low == high, False
-        if rule.kind == "Table":
+        if rule.kind in {"Table", "Recommendation"}:
             return len(self.tables[key]) == 1, False
         return self.findings[key] is not None, self.findings[key] is True
 
@@ -210,16 +177,10 @@ class Reference:
     def _answers(self, rule: Rule, side: str) -> frozenset[int]:
         """The cases of a decision list that can still decide; the last number stands for ``otherwise``."""
 
-        def build(reader: _Reader) -> Callable[[tuple[Any, ...]], Any]:
-            asks = [reader(case.when) for case in rule.cases]
-
-            def ask(values: tuple[Any, ...]) -> int:
-                return next((index for index, holds in enumerate(asks) if holds(values)), len(asks))
-
-            return ask
-
-        question = self._question(rule, side, "cases", build)
-        return question.possible(tuple(self.values(variable, False) for variable in question.variables))
+        conditions = [case.when for case in rule.cases]
+        answers = len(conditions) + 1
+        question = self._question(rule, side, "cases", lambda reader: reader.cases(conditions), answers)
+        return self._possible(question, qualitative=False)
 
     def _first_shown(self, rule: Rule, side: str) -> int:
         for index, case in enumerate(rule.cases):
@@ -260,8 +221,11 @@ class Reference:
         words = [*(case.low for case in rule.cases), rule.otherwise]
         found = frozenset(words[index] for index in self._answers(rule, side))
         if rule.when_unknown and len(found) > 1 and self._closed(rule, side):
-            found = frozenset({words[self._first_shown(rule, side)]})
+            found = found & {words[self._first_shown(rule, side)]} or found
         self.tables[key] = found
+
+    def _recommendation(self, rule: Rule, side: str, key: str) -> None:
+        self._table(rule, side, key)
 
     def _selection(self, rule: Rule, side: str, key: str) -> None:
         for index, case in enumerate(rule.cases):
@@ -351,7 +315,13 @@ class Reference:
         return any(f"{name}@{side}" in self.inputs and not self.inputs[f"{name}@{side}"].qualitative for name in self._sided(rule))
 
     def _sided(self, rule: Rule) -> set[str]:
-        reader = _Reader(self, rule, SIDES[rule.for_each][0])
+        found = self.sided.get(rule.id)
+        if found is None:
+            found = self.sided[rule.id] = self._look_for_sided(rule)
+        return found
+
+    def _look_for_sided(self, rule: Rule) -> set[str]:
+        reader = Reader(self, rule, SIDES[rule.for_each][0])
         found = set()
         for subject in reader.subjects(rule):
             if subject.kind == FACT and self.vocabulary.facts[subject.name].laterality == rule.for_each:
@@ -386,181 +356,12 @@ class Reference:
         return found
 
 
-class _Reader:
-    """Turns conditions into functions over variables, gathering the variables and their limits."""
-
-    def __init__(self, reference: Reference, rule: Rule, side: str) -> None:
-        self.reference, self.rule, self.side = reference, rule, side
-        self.order: dict[tuple[str, str], int] = {}
-        self.made: list[tuple[str, str, Any]] = []
-        self.limits: dict[tuple[str, str], set[Fraction]] = {}
-        self.words: dict[tuple[str, str], set[str]] = {}
-
-    def finished(self) -> list[Variable]:
-        return [
-            Variable(kind, key, tuple(sorted(self.limits.get((kind, key), ()))), tuple(sorted(self.words.get((kind, key), ()))), about)
-            for kind, key, about in self.made
-        ]
-
-    def variable(self, kind: str, key: str, about: Any = None) -> int:
-        if (kind, key) not in self.order:
-            self.order[kind, key] = len(self.made)
-            self.made.append((kind, key, about))
-        return self.order[kind, key]
-
-    def subjects(self, rule: Rule) -> Iterable[Subject]:
-        """Facts and rules that the conditions of a rule name."""
-
-        def walk(condition: Condition | None) -> Iterable[Subject]:
-            if isinstance(condition, Test):
-                yield condition.subject
-            elif condition is not None:
-                for part in condition.parts:
-                    yield from walk(part)
-
-        yield from walk(rule.when)
-        for case in rule.cases:
-            yield from walk(case.when)
-
-    def __call__(self, condition: Condition, side: str | None = None) -> Callable[[tuple[Any, ...]], bool]:
-        side = self.side if side is None else side
-        if isinstance(condition, Test):
-            return self.test(condition, side)
-        laterality = EITHER.get(condition.where) or BOTH.get(condition.where)
-        if laterality:
-            plain = condition._replace(where="")
-            parts = [self(plain, each) for each in SIDES[laterality]]
-            together = all if condition.where in BOTH else any
-            return lambda values: together(part(values) for part in parts)
-        if condition.op in {"any_known", "first_known"}:
-            place = self.variable("status", f"{condition.place.path}@{side}", (condition, self.rule, side))
-            return lambda values: bool(values[place])
-        parts = [self(part, side) for part in condition.parts]
-        if condition.op == "all_of":
-            return lambda values: all(part(values) for part in parts)
-        if condition.op == "any_of":
-            return lambda values: any(part(values) for part in parts)
-        if condition.op == "none_of":
-            return lambda values: not any(part(values) for part in parts)
-        return lambda values: sum(part(values) for part in parts) >= condition.least
-
-    def test(self, test: Test, side: str) -> Callable[[tuple[Any, ...]], bool]:
-        if test.value in {"known", "unknown", "not_shown"} or test.where == "any_narrower":
-            place = self.variable("status", f"{test.place.path}@{side}", (test, self.rule, side))
-            return lambda values: bool(values[place])
-        if test.subject.kind == FACT:
-            return self.fact(test, side)
-        if test.subject.kind == POLICY:
-            policy = self.reference.vocabulary.policies[test.subject.name]
-            place = self.variable("code", f"policy:{policy.name}")
-            return lambda values: bool(values[place] == test.value)
-        return self.other(test, side)
-
-    def fact(self, test: Test, side: str) -> Callable[[tuple[Any, ...]], bool]:
-        vocabulary = self.reference.vocabulary
-        fact = vocabulary.facts[test.subject.name]
-        laterality = EITHER.get(test.where) or BOTH.get(test.where)
-        if laterality:
-            parts = [self.fact(test._replace(where=""), each) for each in fact.sides]
-            together = all if test.where in BOTH else any
-            return lambda values: together(part(values) for part in parts)
-        if test.where == "any_disease":
-            places = [self.variable("flag", f"{fact.name}.{code}") for code in vocabulary.associating_diseases]
-            wanted = test.value == "present"
-            return lambda values: any(values[place] == wanted for place in places)
-        key = f"{fact.name}@{side}" if fact.laterality else fact.name
-        if test.where == "mean_of_eyes":
-            return self.number("mean", fact.name, test.op, Fraction(test.value))  # type: ignore[arg-type]
-        if fact.type == "boolean":
-            place, wanted = self.variable("flag", key), test.value == "present"
-            return lambda values: bool(values[place] == wanted)
-        if fact.type == "codes":
-            place = self.variable("flag", f"{fact.name}.{test.value}")
-            return lambda values: bool(values[place])
-        if fact.type == "level":
-            rank = Fraction(fact.levels.index(str(test.value)))
-            if test.op == "reaches":
-                return self.number("number", key, "at_least", rank)
-            exact = [self.number("number", key, op, rank) for op in ("at_least", "at_most")]
-            return lambda values: all(part(values) for part in exact)
-        if fact.type in {"code", "term"}:
-            words = {str(test.value)}
-            if fact.type == "term":
-                words = {term.id for term in vocabulary.terms.values() if test.value in term.broader}
-            place = self.variable("code", key)
-            self.words.setdefault(("code", key), set()).update(words)
-            return lambda values: values[place] in words
-        factor = fact.units[test.unit] if test.unit else Fraction(1)
-        return self.number("number", key, test.op, Fraction(test.value) * factor)  # type: ignore[arg-type]
-
-    def number(self, kind: str, key: str, op: str, limit: Fraction) -> Callable[[tuple[Any, ...]], bool]:
-        place, compare = self.variable(kind, key), COMPARE[op]
-        self.limits.setdefault((kind, key), set()).add(limit)
-        return lambda values: compare(values[place], limit)
-
-    def other(self, test: Test, side: str) -> Callable[[tuple[Any, ...]], bool]:
-        rules = self.reference.rules
-        rule = rules[test.subject.name]
-        key = f"{rule.id}@{side}" if rule.for_each and side else rule.id
-        if test.where == "any_item":
-            parts = [self.other(test._replace(subject=term.subject, where=""), side) for term in rule.terms]
-            return lambda values: any(part(values) for part in parts)
-        if rule.kind in {"Finding", "CriteriaSet"}:
-            place = self.variable("finding" if rule.kind == "Finding" else "criteria", key)
-            wanted = test.value == "met"
-            return lambda values: bool(values[place] == wanted)
-        if rule.kind == "Score":
-            return self.number("score", key, test.op, Fraction(test.value))  # type: ignore[arg-type]
-        if rule.kind == "Table":
-            place = self.variable("table", key)
-            return lambda values: bool(values[place] == test.value)
-        if rule.kind == "Selection":
-            wanted_set = set(test.value) if isinstance(test.value, tuple) else {str(test.value)} - {"none"}
-            if test.op == "is" and test.value != "none":
-                place = self.variable("finding", f"{key}={test.value}")
-                return lambda values: bool(values[place])
-            members = [(self.variable("finding", f"{key}={case.low}"), case.low in wanted_set) for case in rule.cases]
-            return lambda values: all(values[place] == wanted for place, wanted in members)
-        return self.grade(test, rule, key, side)
-
-    def grade(self, test: Test, rule: Rule, key: str, side: str) -> Callable[[tuple[Any, ...]], bool]:
-        place = self.variable("grade", key)
-        if isinstance(test.value, Subject):
-            other = self.reference.rules[test.value.name]
-            second = self.variable("grade", f"{other.id}@{side}" if other.for_each and side else other.id)
-            compare = COMPARE[test.op.removesuffix("_that_of")]
-            return lambda values: compare(Fraction(rule.levels[values[place]]), Fraction(other.levels[values[second]]))
-        if test.op in NUMERIC:
-            compare = COMPARE[test.op]
-            return lambda values: compare(Fraction(rule.levels[values[place]]), test.value)
-        rank = rule.levels.index(str(test.value))
-        if test.op == "reaches":
-            return lambda values: bool(values[place] >= rank)
-        return lambda values: bool(values[place] == rank)
-
-
-def _both(result: Truth) -> tuple[bool, ...]:
-    return (True, False) if result is None else (result,)
-
-
-def _stretches(limits: tuple[Fraction, ...], span: Span) -> tuple[Fraction, ...]:
-    """One number for every limit, and for every stretch between limits, that the span can still reach."""
-    found = []
-    first = 0 if span.low is None else bisect_left(limits, span.low) + bisect_right(limits, span.low)
-    last = 2 * len(limits) if span.high is None else bisect_left(limits, span.high) + bisect_right(limits, span.high)
-    for position in range(first, last + 1):
-        index, at_limit = divmod(position, 2)
-        if at_limit:
-            found.append(limits[index])
-        elif not limits:
-            found.append(Fraction(0))
-        elif index == 0:
-            found.append(limits[0] - 1)
-        elif index == len(limits):
-            found.append(limits[-1] + 1)
-        else:
-            found.append((limits[index - 1] + limits[index]) / 2)
-    return tuple(found)
+def _positions(limits: tuple[Fraction, ...], low: Fraction | None, high: Fraction | None) -> tuple[int, int]:
+    """Where a span begins and ends among the limits and the stretches between them."""
+    first = 0 if low is None else bisect_left(limits, low) + bisect_right(limits, low)
+    if low == high and low is not None:
+        return (first, first)
+    return (first, 2 * len(limits) if high is None else bisect_left(limits, high) + bisect_right(limits, high))
 
 
 def _rank(levels: tuple[str, ...], level: str) -> int:

@@ -91,6 +91,18 @@ class CaseOf(NamedTuple):
     when: Condition
     because: str
     place: Place
+    source: tuple[Source, ...] = ()
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """For a recommendation: each list of endpoints by its key."""
+    grounds: tuple[str, ...] = ()
+
+
+class Mark(NamedTuple):
+    """A property of endpoints that a recommendation prints where a condition holds."""
+
+    mark: str
+    when: Condition
+    place: Place
 
 
 class TermOf(NamedTuple):
@@ -128,9 +140,11 @@ class Rule(NamedTuple):
     Table
         ``cases`` read from the top, ``otherwise``, ``if_undetermined`` (the printed word), ``when_unknown``.
     Selection
-        ``cases``: every one whose condition holds belongs to the answer.
+        ``cases``: every one whose condition holds belongs to the answer; ``as_list`` prints it as a list with sources.
     Score
         ``terms`` summed or averaged (``mean``), or the first known of ``alternatives``; ``stated``.
+    Recommendation
+        a table whose cases carry lists of endpoints; ``marks``.
     CriteriaSet
         ``entry``, ``exclude``, ``items``, ``needed`` points or items; ``counts`` when items have no points.
     """
@@ -165,6 +179,8 @@ class Rule(NamedTuple):
     needed: Fraction = Fraction(0)
     counts: bool = False
     shows: tuple[Shown, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    as_list: str = ""
     parent: str = ""
 
 

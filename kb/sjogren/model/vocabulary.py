@@ -80,6 +80,23 @@ class Term(NamedTuple):
     """All concepts that are broader, directly or through others, itself included."""
 
 
+class EndpointDef(NamedTuple):
+    """An outcome at a time point that a hierarchy may recommend.
+
+    ``responder`` is the definition of a responder in words (empty: a change is measured); ``patient_prioritised`` says
+    that patients report it or feel it; ``not_validated_in_children`` that it was not validated below 18 years.
+    """
+
+    id: str
+    label: str
+    timepoint_weeks: int
+    responder: str
+    status: str
+    verification: str
+    patient_prioritised: bool
+    not_validated_in_children: bool
+
+
 class Choice(NamedTuple):
     """A policy or an assumption: a name, its allowed values and its default (empty: none)."""
 
@@ -102,6 +119,7 @@ class Vocabulary(NamedTuple):
     assumptions: Mapping[str, Choice]
     level_values: Mapping[str, int]
     """What a level word counts in a score (no 0, low 1, moderate 2, high 3)."""
+    endpoints: Mapping[str, EndpointDef] = {}
 
 
 def fold_label(text: str) -> str:

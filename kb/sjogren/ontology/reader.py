@@ -11,13 +11,14 @@ from fractions import Fraction
 from pathlib import Path
 
 from sjogren.errors import KnowledgeError
-from sjogren.model.vocabulary import SIDES, Choice, FactDef, Term, Vocabulary, fold_label
+from sjogren.model.vocabulary import SIDES, Choice, EndpointDef, FactDef, Term, Vocabulary, fold_label
 from sjogren.ontology.graph import RDFS, SJD, SKOS, Asker, local, parse, turtle_files
 from sjogren.ontology.places import Places
 
-_NO_VOCABULARY = frozenset({"shapes.ttl", "source.ttl", "mapping.ttl", "evidence.ttl", "endpoint.ttl"})
+_NO_VOCABULARY = frozenset({"shapes.ttl", "source.ttl", "mapping.ttl", "evidence.ttl"})
 """Files that say nothing an evaluation needs; any other Turtle file of the folder is read."""
 
+STATUS = ("published", "consensus", "operationalisation")
 _LABELS = ("prefLabel", "altLabel", "hiddenLabel", "deprecatedLabel", "ambiguousLabel")
 _NEEDS: Mapping[str, str] = {
     "boolean": "",
@@ -63,6 +64,7 @@ class _Reader(Asker):
             policies=self.choices(SJD + "Policy"),
             assumptions=assumptions,
             level_values=self.level_values(),
+            endpoints={endpoint.id: endpoint for endpoint in self.endpoints()},
         )
         if self.findings:
             raise KnowledgeError(sorted(set(self.findings)))
@@ -87,6 +89,23 @@ class _Reader(Asker):
             if value is not None:
                 found[self.text(iri, SKOS + "notation", needed=True)] = int(value)
         return dict(sorted(found.items(), key=lambda pair: pair[1]))
+
+    def endpoints(self) -> Iterator[EndpointDef]:
+        """Every endpoint, in the order of its file."""
+        for iri in self.subjects(SJD + "Endpoint"):
+            weeks = self.number(self.iri(iri), SJD + "timepointWeeks", iri)
+            if weeks is None:
+                self.fail("O103", iri, SJD + "timepointWeeks", "is missing")
+            yield EndpointDef(
+                local(iri),
+                self.text(iri, SKOS + "prefLabel", needed=True),
+                int(weeks or 0),
+                self.text(iri, SJD + "responder"),
+                self.chosen(iri, SJD + "status", STATUS, needed=True),
+                self.text(iri, SJD + "verification", needed=True),
+                self.text(iri, SJD + "patientPrioritised", needed=True) == "true",
+                self.text(iri, SJD + "notValidatedInChildren", needed=True) == "true",
+            )
 
     # ------------------------------------------------------------------ terms
 

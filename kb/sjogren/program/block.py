@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import floor
 from typing import NamedTuple, TypeAlias
 
 from sjogren.program.grid import Axis, Grid
@@ -25,6 +26,7 @@ class AxisSpec(NamedTuple):
     qualitative: bool = False
     words: tuple[str, ...] = ()
     nodes: tuple[str, ...] = ()
+    certain: bool = False
 
 
 class Leaf(NamedTuple):
@@ -75,13 +77,15 @@ class Block:
         self.words: list[list[str]] = []
         axes = []
         for spec, tests in specs.items():
-            cuts = sorted({cut for leaf in tests for cut in (leaf.low, leaf.high) if cut}) if spec.kind == "number" else []
+            cuts = sorted({cut for leaf in tests for cut in (leaf.low, leaf.high) if cut})
+            if spec.kind == "grade":
+                cuts = [cut for cut in cuts if 0 < cut.at < len(spec.words)]
             self.cuts.append(cuts)
             named = sorted({word for leaf in tests for word in leaf.words})
-            words = list(spec.words) or [*named, ""]
+            words = [*named, ""] if len(named) < len(spec.words) or not spec.words else named
             self.words.append(words)
-            cells = {"number": len(cuts) + 1, "flag": 2, "grade": len(spec.words)}.get(spec.kind, len(words))
-            axes.append(Axis(spec.key, cells, spec.kind in {"number", "flag", "grade"}))
+            cells = {"number": len(cuts) + 1, "flag": 2, "grade": len(cuts) + 1}.get(spec.kind, len(words))
+            axes.append(Axis(spec.key, cells, spec.kind in {"number", "flag", "grade"}, spec.certain))
         self.grid = Grid(axes)
 
     def points(self, formula: Formula) -> int:
@@ -112,18 +116,24 @@ class Block:
         spec = leaf.axis
         if spec.kind in {"code", "table"}:
             return [cell for cell, word in enumerate(self.words[axis]) if word in leaf.words]
-        if spec.kind == "number":
+        if spec.kind in {"number", "grade"}:
             cuts = self.cuts[axis]
-            start = cuts.index(leaf.low) + 1 if leaf.low else 0
-            stop = cuts.index(leaf.high) + 1 if leaf.high else len(cuts) + 1
+            start = cuts.index(leaf.low) + 1 if leaf.low in cuts else 0
+            stop = cuts.index(leaf.high) + 1 if leaf.high in cuts else len(cuts) + 1
             return list(range(start, stop))
         count = self.grid.axes[axis].cells
         start = int(leaf.low.at) if leaf.low else 0
         stop = int(leaf.high.at) if leaf.high else count
         return list(range(start, stop))
 
-    def clauses(self, head: str, truth: str, points: int, rule: str, path: str) -> list[Clause]:
-        """A clause for each prime box of ``points``, long ones split."""
+    def clauses(
+        self, head: str, truth: str, points: int, rule: str, path: str, unknown: Mapping[Literal, str]
+    ) -> list[Clause]:
+        """A clause for each prime box of ``points``, long ones split.
+
+        ``unknown`` gives for a premise that says that an input is not known the key of that input: a clause that asks for
+        its value as well can never fire and is left out.
+        """
         found = []
         for box in self.grid.primes(points):
             bodies: list[list[Literal]] = [[]]
@@ -134,7 +144,7 @@ class Block:
                     continue
                 named = self.paths[axis] if not named else path
                 bodies = [body + way for body in bodies for way in ways]
-            found += [Clause(head, truth, tuple(body), rule, named or path) for body in bodies]
+            found += [Clause(head, truth, tuple(body), rule, named or path) for body in bodies if not _idle(body, unknown)]
         return [clause for number, whole in enumerate(found) for clause in split(whole, number)]
 
     def _literals(self, axis: int, span: tuple[int, ...]) -> list[list[Literal]]:
@@ -150,28 +160,38 @@ class Block:
             high = cuts[span[-1]] if span[-1] < len(cuts) else None
             return [[Literal("n", spec.key, low=low, high=high, qualitative=spec.qualitative)]]
         if spec.kind == "grade":
+            cuts = self.cuts[axis]
             body = []
             if span[0]:
-                body.append(Literal("t", spec.nodes[span[0] - 1], TRUE))
-            if span[-1] < count - 1:
-                body.append(Literal("t", spec.nodes[span[-1]], FALSE))
+                body.append(Literal("t", spec.nodes[int(cuts[span[0] - 1].at) - 1], TRUE))
+            if span[-1] < len(cuts):
+                body.append(Literal("t", spec.nodes[int(cuts[span[-1]].at) - 1], FALSE))
             return [body]
         words = self.words[axis]
         inside = [words[cell] for cell in span]
         outside = [word for word in words if word not in inside]
         if spec.kind == "table":
-            if len(inside) == 1:
-                return [[Literal("t", spec.nodes[words.index(inside[0])], TRUE)]]
-            return [[Literal("t", spec.nodes[words.index(word)], FALSE) for word in outside]]
+            nodes = dict(zip(spec.words, spec.nodes, strict=True))
+            if len(inside) == 1 and inside[0]:
+                return [[Literal("t", nodes[inside[0]], TRUE)]]
+            untested = [word for word in spec.words if word not in words]
+            ruled_out = [word for word in outside if word] + (untested if "" in outside else [])
+            return [[Literal("t", nodes[word], FALSE) for word in ruled_out]]
         if "" in inside:
             return [[Literal("s", spec.key, "not", tuple(outside))]]
         return [[Literal("s", spec.key, "is", (word,))] for word in inside]
 
 
+def _idle(body: list[Literal], unknown: Mapping[Literal, str]) -> bool:
+    """Whether a body asks for the value of something that it also says is not known."""
+    absent = {unknown[literal] for literal in body if literal in unknown}
+    return any(literal.key in absent for literal in body)
+
+
 def split(clause: Clause, number: int = 0) -> list[Clause]:
     """The clause itself, or a chain of clauses through helper nodes when its body is too long."""
     found: list[Clause] = []
-    body = clause.body
+    body = tuple(dict.fromkeys(clause.body))
     while len(body) > MAX_BODY:
         helper = f"{clause.head}~{clause.truth}{number}.{len(found)}"
         found.append(Clause(helper, TRUE, body[:MAX_BODY], clause.rule, clause.path))
@@ -181,4 +201,4 @@ def split(clause: Clause, number: int = 0) -> list[Clause]:
 
 def after(number: Fraction, step: Fraction | None) -> Boundary:
     """The cut just above a number; for whole numbers that is the cut at the next one."""
-    return Boundary(number + step, 0) if step else Boundary(number, 1)
+    return Boundary(Fraction(floor(number)) + step, 0) if step else Boundary(number, 1)

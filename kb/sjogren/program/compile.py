@@ -11,10 +11,10 @@ from sjogren.errors import Finding, KnowledgeError, did_you_mean
 from sjogren.model.rule import BY_STATUS, FACT, RULE, CaseOf, Condition, Group, Place, Rule, RuleSet, Subject, Test
 from sjogren.model.vocabulary import SIDES, FactDef, Vocabulary
 from sjogren.program.block import NEVER, Block, Formula, Join, split
-from sjogren.program.conditions import Conditions, Scope, key_of, known_literals, level_numbers, unknown_literal
+from sjogren.program.conditions import TABLES, Conditions, Scope, key_of, known_literals, level_numbers, unknown_literal
 from sjogren.program.grid import GridTooLarge
 from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Addend, Aggregate, Boundary, Clause, Input, Literal, Node, Program
-from sjogren.program.outline import conclusions, dependencies, order, stratify, upward
+from sjogren.program.outline import conclusions, order, stratify, subjects, upward
 
 VERDICTS = ("excluded", "entry_not_met", "not_met", "met")
 
@@ -28,7 +28,7 @@ def compile_program(rules: RuleSet, vocabulary: Vocabulary, version: str, conten
     for rule in sequence:
         compiler.rule(rule)
     if compiler.findings:
-        raise KnowledgeError(compiler.findings)
+        raise KnowledgeError(dict.fromkeys(compiler.findings))
     return compiler.program(version, content_hash)
 
 
@@ -42,6 +42,10 @@ class Compiler:
         self.clauses: list[Clause] = []
         self.aggregates: dict[str, Aggregate] = {}
         self.inputs: dict[str, str] = {}
+        self.statuses: dict[tuple[str, str, str], str] = {}
+        """By rule, input or rule result, and status word: the node that says so, however often it is asked."""
+        self.not_known: dict[Literal, str] = {}
+        """For a premise that says that an input or finding is not known: the key of that input or finding."""
         self.conditions = Conditions(self)
 
     # -- collecting -------------------------------------------------------------------------------------------------
@@ -76,7 +80,19 @@ class Compiler:
             self.findings.append(Finding(place.file, place.line, "K220", message))
             return
         for head, truth, formula in heads:
-            self.clauses += block.clauses(head, truth, block.points(formula), rule.id, place.path)
+            points = block.points(formula)
+            if points == block.grid.full:
+                if not self.findings:  # what could not be read counts as never true
+                    self._settled(rule, place, head, truth)
+            else:
+                self.clauses += block.clauses(head, truth, points, rule.id, place.path, self.not_known)
+
+    def _settled(self, rule: Rule, place: Place, head: str, truth: str) -> None:
+        """Report a statement that no fact can change."""
+        answer = head.removeprefix(rule.id)
+        what = f"{answer!r} of {rule.id!r}" if answer.startswith((">=", "=")) else "this"
+        message = f"{what} {'always' if truth == TRUE else 'never'} holds, whatever the facts."
+        self.findings.append(Finding(place.file, place.line, "K225", message, "Drop it, or correct the tests that decide it."))
 
     def inner(self, rule: Rule, place: Place, side: str, suffix: str = "") -> str:
         """The node of a condition that is a statement of its own."""
@@ -139,7 +155,9 @@ class Compiler:
         fact = self.vocabulary.facts.get(name) or self.vocabulary.facts[name.split(".")[0]]
         kind = self.input_kind(fact)
         self.input(key, kind)
-        node = self.inner(rule, test.place, key.partition("@")[2], f"~{word}")
+        if (asked := self.statuses.get((rule.id, key, word))) is not None:
+            return asked
+        node = self.statuses[rule.id, key, word] = self.inner(rule, test.place, key.partition("@")[2], f"~{word}")
         if word == "not_shown":
             self.derive(node, FALSE, [Literal("t", key, TRUE)], rule, test.place.path)
             self.derive(node, TRUE, [Literal("t", key, FALSE)], rule, test.place.path)
@@ -149,15 +167,20 @@ class Compiler:
         for literal in known_literals(key, kind):
             self.derive(node, known, [literal], rule, test.place.path)
         self.derive(node, unknown, [unknown_literal(key)], rule, test.place.path)
+        self.not_known[Literal("t", node, unknown)] = key
         return node
 
     def rule_status(self, test: Test, target: Rule, name: str, word: str) -> str:
         """The same for another rule's result; a grade or table is known when only one answer is left."""
         rule = self.rules[self.current]
         path = test.place.path
-        node = self.inner(rule, test.place, name.partition("@")[2], f"~{word}")
+        if (asked := self.statuses.get((rule.id, name, word))) is not None:
+            return asked
+        node = self.statuses[rule.id, name, word] = self.inner(rule, test.place, name.partition("@")[2], f"~{word}")
         known, unknown = (TRUE, FALSE) if word == "known" else (FALSE, TRUE)
         if target.kind == "Finding":
+            if word != "not_shown":
+                self.not_known[Literal("t", node, unknown)] = name
             if word == "not_shown":
                 known, unknown = TRUE, TRUE
                 self.derive(node, FALSE, [Literal("t", name, TRUE)], rule, path)
@@ -166,8 +189,8 @@ class Compiler:
             self.derive(node, known, [Literal("t", name, FALSE)], rule, path)
             self.derive(node, unknown, [unknown_literal(name)], rule, path)
             return node
-        if word == "not_shown" or target.kind not in {"Grade", "Table"}:
-            self.conditions.report(test, "K221", f"{word!r} is not asked of {target.id!r} ({target.kind}).")
+        if word == "not_shown" or target.kind not in {"Grade", *TABLES}:
+            self.conditions.report(test, "K221", f"{word!r} is not asked of {target.id!r} ({target.kind}).", "Ask it of a finding, or test the answer.")
             return node
         if target.kind == "Grade":
             nodes = [f"{name}>={level}" for level in target.levels[1:]]
@@ -278,7 +301,10 @@ class Compiler:
                 body.append(Literal("t", shown[index], TRUE))
             for truth, makes_it in zip((TRUE, FALSE), makes, strict=True):
                 if makes_it(case):
-                    self.derive(head, truth, [unknown_literal(opened), *enough, *body], rule, reading.place.path)
+                    taken = [unknown_literal(opened)]
+                    if rule.kind == "Table" and truth == FALSE:  # an answer that is ruled out is never taken
+                        taken.append(unknown_literal(f"{opened.rpartition('=')[0]}={case.low}"))
+                    self.derive(head, truth, [*taken, *enough, *body], rule, reading.place.path)
 
     def _shown(self, rule: Rule, scope: Scope, case: CaseOf) -> str:
         base = self.statement(case.when, scope)
@@ -342,7 +368,9 @@ class Compiler:
             for side in sides:
                 self.derive(key, TRUE, [Literal("t", of[side], TRUE)], rule, path)
             for left_out in (None, *sides):
-                body = [Literal("t", untested[side], TRUE) if side == left_out else Literal("t", of[side], FALSE) for side in sides]
+                body = [Literal("t", of[side], FALSE) for side in sides if side != left_out]
+                if left_out:
+                    body += [Literal("t", untested[left_out], TRUE), unknown_literal(of[left_out])]
                 self.derive(key, FALSE, body, rule, path)
 
     def _untested(self, rule: Rule, side: str, path: str) -> str:
@@ -359,8 +387,11 @@ class Compiler:
         return key
 
     def _sided_facts(self, rule: Rule, laterality: str) -> set[str]:
+        """The tests by side that decide the rule; what `provided` or `unreliable_if` asks is not among them."""
         found: set[str] = set()
-        for subject in dependencies(rule):
+        deciding = (rule.when, *(case.when for case in rule.cases))
+        named = [subject for condition in deciding for subject in subjects(condition)]
+        for subject in (*named, *rule.highest_of):
             if subject.kind == FACT and self.vocabulary.facts[subject.name].laterality == laterality:
                 found.add(subject.name)
             elif subject.kind == RULE and self.rules[subject.name].for_each == laterality:
@@ -377,6 +408,17 @@ class Compiler:
             key = self.node(f"{rule.id}={value}", rule, "value", value, "value_not", value)
             heads.append((key, lambda case, value=value: case.low == value, lambda case, value=value: case.low != value))
         self._cases(rule, scope, heads)
+
+    def _recommendation(self, rule: Rule, scope: Scope) -> None:
+        for case in rule.cases:
+            for name in [name for _, names in case.lists for name in names]:
+                if name not in self.vocabulary.endpoints:
+                    hint = did_you_mean(name, self.vocabulary.endpoints)
+                    message = f"unknown endpoint {name!r}."
+                    self.findings.append(Finding(case.place.file, case.place.line, "K227", message, hint))
+        self._table(rule, scope)
+        for mark in rule.marks:
+            self.statement(mark.when, scope)
 
     def _selection(self, rule: Rule, scope: Scope) -> None:
         for case in rule.cases:
@@ -396,7 +438,7 @@ class Compiler:
         for term in rule.terms:
             addend = self._addend(term.subject, term.weight)
             if addend is None:
-                self.findings.append(Finding(term.place.file, term.place.line, "K223", f"{term.subject.name!r} cannot be added."))
+                self.findings.append(Finding(term.place.file, term.place.line, "K223", f"{term.subject.name!r} cannot be added.", "A score adds numbers, findings, grades and scores."))
             else:
                 addends.append(addend)
         path = f"{rule.place.path}.{op}_of" if rule.place.path else f"{op}_of"
@@ -436,6 +478,9 @@ class Compiler:
         too_few = Literal("n", score, high=Boundary(rule.needed, 0))
         entry_open, exclude_open = [], []
         met = [enough]
+        if isinstance(rule.exclude, Test) and rule.exclude.value == "not_shown":
+            message = "an exclusion asks what is shown; make what is not shown a finding of its own and ask whether it is met."
+            self.findings.append(Finding(rule.exclude.place.file, rule.exclude.place.line, "K226", message))
         if rule.exclude:
             node = self.statement(rule.exclude, scope)
             self.derive(verdict["excluded"], TRUE, [Literal("t", node, TRUE)], rule, "exclude")

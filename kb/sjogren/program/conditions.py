@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import product
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from sjogren.errors import Finding, did_you_mean
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sjogren.program.compile import Compiler
 
 PRESENCE = {"present": 1, "absent": 0}
+TABLES = ("Table", "Recommendation")
 METNESS = {"met": 1, "not_met": 0}
 
 
@@ -83,9 +85,9 @@ class Conditions:
         parts = tuple(self.formula(plain, scope._replace(side=side)) for side in SIDES[laterality])
         return Join("and" if condition.where in BOTH else "or", parts)
 
-    def flag(self, node: str, condition: Condition, value: int = 1) -> Leaf:
-        """A leaf that asks whether a node or boolean input is true (1) or false (0)."""
-        axis = AxisSpec("flag", node)
+    def flag(self, node: str, condition: Condition, value: int = 1, *, certain: bool = False) -> Leaf:
+        """A leaf that asks whether a node or boolean input is true (1) or false (0); ``certain``: it is always one."""
+        axis = AxisSpec("flag", node, certain=certain)
         path = condition.place.path
         if value:
             return Leaf(axis, low=Boundary(Fraction(1), 0), path=path)
@@ -116,7 +118,7 @@ class Conditions:
         if test.op != "is" or test.value not in policy.values:
             allowed = ", ".join(policy.values)
             return self.report(test, "K204", f"a policy is tested with 'is' and one of {allowed}.")
-        axis = AxisSpec("code", f"policy:{policy.name}", words=policy.values)
+        axis = AxisSpec("code", f"policy:{policy.name}", words=policy.values, certain=True)
         return Leaf(axis, words=frozenset({str(test.value)}), path=test.place.path)
 
     def fact(self, test: Test, fact: FactDef, scope: Scope) -> Formula:
@@ -158,7 +160,8 @@ class Conditions:
         """A test of one fact on one side."""
         if test.op == "is" and test.value in STATUS_WORDS:
             name = f"{fact.name}.{fact.codes[0]}" if fact.type in {"codes", "diseases"} else fact.name
-            return self.flag(self.compiler.fact_status(test, name, key_of(name, side), str(test.value)), test)
+            node = self.compiler.fact_status(test, name, key_of(name, side), str(test.value))
+            return self.flag(node, test, certain=True)
         key = key_of(fact.name, side)
         if fact.type == "boolean":
             return self.presence(test, key)
@@ -174,7 +177,7 @@ class Conditions:
                 self.compiler.input(member, "flag")
                 return self.flag(member, test)
             return self.report(test, "K209", f"{fact.name!r} has no member {test.value!r}.", did_you_mean(str(test.value), fact.codes))
-        return self.report(test, "K210", f"{fact.name!r} ({fact.type}) cannot be tested.")
+        return self.report(test, "K210", f"{fact.name!r} ({fact.type}) cannot be tested.", "Test a boolean, a number, a level, a code or a list.")
 
     def _number(self, test: Test, fact: FactDef, key: str, scope: Scope) -> Formula:
         if test.op not in NUMERIC or not isinstance(test.value, Fraction):
@@ -238,7 +241,7 @@ class Conditions:
         if test.where:
             return self.report(test, "K206", f"'in: {test.where}' does not fit the rule {rule.id!r}.")
         if test.op == "is" and test.value in STATUS_WORDS:
-            return self.flag(self.compiler.rule_status(test, rule, name, str(test.value)), test)
+            return self.flag(self.compiler.rule_status(test, rule, name, str(test.value)), test, certain=True)
         if rule.kind == "Finding":
             if test.op == "is" and test.value in METNESS:
                 return self.flag(name, test, METNESS[str(test.value)])
@@ -249,7 +252,7 @@ class Conditions:
             return number_leaf(AxisSpec("number", rule.id), test.op, test.value, None, test.place.path)
         if rule.kind == "Grade":
             return self._grade(test, rule, name, scope)
-        if rule.kind == "Table":
+        if rule.kind in TABLES:
             values = self.compiler.values(rule)
             if test.op != "is" or test.value not in values:
                 return self.report(test, "K217", f"{test.value!r} is not an answer of {rule.id!r}.", did_you_mean(str(test.value), values))
@@ -322,8 +325,8 @@ class Conditions:
 
 
 def number_leaf(axis: AxisSpec, op: str, value: Fraction, step: Fraction | None, path: str) -> Leaf:
-    """A numeric test as a range between cuts."""
-    at = Boundary(value, 0)
+    """A numeric test as a range between cuts; among whole numbers the next one above takes the place of a fraction."""
+    at = Boundary(Fraction(ceil(value)) if step else value, 0)
     if op == "at_least":
         return Leaf(axis, low=at, path=path)
     if op == "below":

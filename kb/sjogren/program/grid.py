@@ -17,11 +17,16 @@ MAX_CELLS = 1 << 16
 
 
 class Axis(NamedTuple):
-    """One input: how many cells, and whether the cells have an order (ranges) or not (any subset)."""
+    """One input: how many cells, and whether the cells have an order (ranges) or not (any subset).
+
+    ``certain``: the input is always known (a policy, or whether something was recorded), so no box need span some of its
+    cells and not others.
+    """
 
     key: str
     cells: int
     ordered: bool
+    certain: bool = False
 
 
 class GridTooLarge(Exception):
@@ -76,6 +81,10 @@ class Grid:
         slab = (1 << stride) - 1
         parts = [(points >> (cell * stride)) & slab for cell in range(axis.cells)]
         found = []
+        if axis.certain:
+            found = self._certain(parts, depth, memo)
+            memo[points, depth] = found
+            return found
         for span in _spans(axis):
             common = slab
             for cell in span:
@@ -88,6 +97,26 @@ class Grid:
                         mask |= inside << (cell * stride)
                     found.append(((*box, span), mask))
         memo[points, depth] = found
+        return found
+
+
+    def _certain(
+        self, parts: list[int], depth: int, memo: dict[tuple[int, int], list[tuple[tuple[tuple[int, ...], ...], int]]]
+    ) -> list[tuple[tuple[tuple[int, ...], ...], int]]:
+        """Boxes cell by cell; one that lies in every cell is a box across all of them."""
+        stride = self.strides[depth - 1]
+        every = tuple(range(len(parts)))
+        across: dict[tuple[tuple[int, ...], ...], int] = {}
+        found = []
+        for cell, part in enumerate(parts):
+            for box, inside in self._primes(part, depth - 1, memo):
+                if all(not inside & ~other for other in parts):
+                    across[box] = inside
+                else:
+                    found.append(((*box, (cell,)), inside << (cell * stride)))
+        for box, inside in across.items():
+            if not any(inside != wider and not inside & ~wider for wider in across.values()):
+                found.append(((*box, every), sum(inside << (cell * stride) for cell in every)))
         return found
 
 

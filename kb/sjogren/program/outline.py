@@ -24,11 +24,21 @@ def subjects(condition: Condition | None) -> Iterable[Subject]:
         yield from subjects(part)
 
 
+def tests_of(condition: Condition) -> Iterable[Test]:
+    """All tests of a condition."""
+    if isinstance(condition, Test):
+        yield condition
+        return
+    for part in condition.parts:
+        yield from tests_of(part)
+
+
 def conditions(rule: Rule) -> Iterable[Condition]:
     """All conditions of a rule."""
     caveat = rule.unreliable_if.when if rule.unreliable_if else None
     provided = rule.when_unknown.provided if rule.when_unknown else None
-    for condition in (rule.when, caveat, provided, rule.entry, rule.exclude, *(case.when for case in rule.cases)):
+    listed = (*(case.when for case in rule.cases), *(mark.when for mark in rule.marks))
+    for condition in (rule.when, caveat, provided, rule.entry, rule.exclude, *listed):
         if condition is not None:
             yield condition
 
@@ -54,7 +64,7 @@ def order(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Rule]:
             return
         if rule.id in trail:
             cycle = " → ".join((*trail[trail.index(rule.id) :], rule.id))
-            findings.append(Finding(rule.place.file, rule.place.line, "K224", f"rules read each other in a circle: {cycle}."))
+            findings.append(Finding(rule.place.file, rule.place.line, "K224", f"rules read each other in a circle: {cycle}.", "Name what they share as a rule of its own."))
             done[rule.id] = 2
             return
         for subject in dependencies(rule):
@@ -62,7 +72,7 @@ def order(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Rule]:
                 continue
             if subject.name not in rules:
                 hint = did_you_mean(subject.name, rules)
-                findings.append(Finding(rule.place.file, rule.place.line, "K202", f"unknown rule {subject.name!r}.", hint))
+                findings.append(Finding(rule.place.file, _line(rule, subject), "K202", f"unknown rule {subject.name!r}.", hint))
             else:
                 visit(rules[subject.name], (*trail, rule.id))
         if done.get(rule.id) != 2:
@@ -76,6 +86,12 @@ def order(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Rule]:
                 hint = did_you_mean(shown.subject.name, rules)
                 findings.append(Finding(shown.place.file, shown.place.line, "K202", f"unknown rule {shown.subject.name!r}.", hint))
     return sequence
+
+
+def _line(rule: Rule, subject: Subject) -> int:
+    """The line on which a rule names another; its own first line when that is in no condition."""
+    tests = [test for condition in conditions(rule) for test in tests_of(condition)]
+    return next((test.place.line for test in tests if subject in (test.subject, test.value)), rule.place.line)
 
 
 def upward(rules: Mapping[str, Rule], start: set[str]) -> set[str]:
@@ -162,6 +178,12 @@ def _own(rule: Rule) -> list[Shown]:
         return [Shown("low", "low", rule.id), Shown("high", "high", rule.id)]
     if rule.kind == "Table":
         return [Shown("value", "table", rule.id, rule.if_undetermined)]
+    if rule.kind == "Recommendation":
+        keys = dict.fromkeys(key for case in rule.cases for key, _ in case.lists)
+        lists = [Shown(key, "recommends", rule.id, key) for key in keys]
+        return [Shown("profile", "table", rule.id, rule.if_undetermined), *lists]
+    if rule.as_list:
+        return [Shown(rule.as_list, "members", rule.id)]
     if rule.kind == "Selection":
         return [Shown("value", "selection", rule.id, "indeterminate"), Shown("axes", "axes", rule.id)]
     key = "count" if rule.counts else "score"
@@ -176,5 +198,5 @@ def _extra(key: str, subject: Subject, rules: Mapping[str, Rule]) -> Shown:
     if subject.kind == FACT:
         return Shown(key, "text", subject.name)
     rule = rules[subject.name]
-    how = {"Finding": "truth", "Grade": "grade", "Table": "table"}.get(rule.kind, "interval")
+    how = {"Finding": "truth", "Grade": "grade", "Table": "table", "Selection": "axes"}.get(rule.kind, "interval")
     return Shown(key, how, rule.id, rule.if_undetermined or "undetermined")

@@ -16,13 +16,15 @@ from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.ir import TRUE, UNKNOWN, Node, Program, Shown
 from sjogren.program.outline import conditions
 from sjogren.proof import words
-from sjogren.proof.skeleton import Skeleton, Step
+from sjogren.proof.skeleton import Skeleton, Step, mark_node
 from sjogren.rules.english import VERDICTS, describe, fact_label, negate, number
 
 Json: TypeAlias = Any
 MAX_KEPT = 50_000
 """Nodes kept in memory for patients who share them; above that the store starts afresh."""
-UNHASHABLE = {"interval", "lacks", "axes"}
+STATIC = frozenset({"fires", "undecided", "taken", "raises"})
+"""Steps whose content depends on their premises alone."""
+UNHASHABLE = {"interval", "lacks", "axes", "members", "recommends"}
 
 _ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
@@ -73,7 +75,8 @@ class Binder:
             self.kept.clear()
         for step in skeleton.steps:
             premises = tuple([made[premise]["id"] for premise in step.premises])
-            pattern = (step, premises, self._value_of(step, bound))
+            value = None if step.kind in STATIC else self._value_of(step, bound)
+            pattern = (step.number, premises, value)
             node = self.kept.get(pattern)
             if node is None:
                 node = self.kept[pattern] = self._make(step, bound, made, premises)
@@ -278,6 +281,14 @@ class Binder:
         if shown.how == "table":
             true = [word for word in _answers(rule) if truth.get(f"{rule.id}={word}") == TRUE]
             return self._word(true[0] if true else shown.word)
+        if shown.how == "recommends":
+            return self._recommended(rule, shown.word, truth)
+        if shown.how == "members":
+            return [
+                {"id": case.low, "source": [{"work": source.work, "locator": source.locator} for source in case.source]}
+                for case in rule.cases
+                if truth.get(f"{rule.id}={case.low}") == TRUE
+            ]
         if shown.how in {"selection", "axes"}:
             members = [case.low for case in rule.cases if truth.get(f"{rule.id}={case.low}") == TRUE]
             open_ = [case.low for case in rule.cases if truth.get(f"{rule.id}={case.low}") is None]
@@ -290,6 +301,32 @@ class Binder:
         if shown.how == "grade":
             return self._word(rule.levels[low]) if low == high else shown.word
         return self._word(rule.levels[low if shown.how == "low" else high])
+
+    def _recommended(self, rule: Rule, key: str, truth: Mapping[str, str]) -> list[dict[str, Json]]:
+        """The endpoints of one list of the case that holds, each as the ontology describes it."""
+        case = next((case for case in rule.cases if truth.get(f"{rule.id}={case.low}") == TRUE), None)
+        names = dict(case.lists).get(key, ()) if case else ()
+        marks = [mark.mark for mark in rule.marks if truth.get(mark_node(rule, mark)) == TRUE]
+        found = []
+        for rank, name in enumerate(names, 1):
+            endpoint = self.vocabulary.endpoints[name]
+            found.append(
+                {
+                    "id": endpoint.id,
+                    "label": endpoint.label,
+                    "rank": rank,
+                    "timepoint_weeks": endpoint.timepoint_weeks,
+                    "responder": endpoint.responder or None,
+                    "status": endpoint.status,
+                    "verification": endpoint.verification,
+                    "supports": [],
+                    "contradicts": [],
+                    "patient_prioritised": endpoint.patient_prioritised,
+                    "statements": list(case.grounds) if case else [],
+                    **{mark: True for mark in marks if getattr(endpoint, mark)},
+                }
+            )
+        return found
 
     def _word(self, word: str) -> Json:
         """An answer as printed: a term by its label, a number as a number, ``null`` as nothing."""
@@ -312,6 +349,9 @@ class Binder:
             needed = f", {value['needed']} needed" if "needed" in value else ""
             return f"{label}, {shown.key}: {span}{needed}"
         text = VERDICTS.get(value, value.replace("_", " ")) if isinstance(value, str) else value
+        if isinstance(value, list):
+            names = [str(each.get("label") or each["id"]) if isinstance(each, dict) else str(each) for each in value]
+            text = words.list_words([name.replace("_", " ") for name in names]) or None
         return f"{label}, {shown.key.replace('_', ' ')}: {'none' if text is None else text}"
 
     def _label(self, fact: str) -> str:

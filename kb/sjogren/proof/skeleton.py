@@ -6,11 +6,12 @@ patient's values to it (`sjogren.proof.graph`) gives the justification.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from sjogren.engine.knowledge import Inputs, Result
-from sjogren.model.rule import Rule
+from sjogren.model.rule import Mark, Rule, Test
 from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Clause, Conclusion, Literal, Program, Shown
 from sjogren.proof.lacks import Lacks
 
@@ -34,6 +35,8 @@ class Step(NamedTuple):
     clause: int
     premises: tuple[int, ...]
     detail: tuple[str, ...] = ()
+    number: int = 0
+    """The same for equal steps of one program, whatever skeleton they stand in: a short name for kind to detail."""
 
 
 class Skeleton(NamedTuple):
@@ -54,8 +57,19 @@ class Prover:
         self.by_head: dict[str, list[Clause]] = {}
         for clause in program.clauses:
             self.by_head.setdefault(clause.head, []).append(clause)
+        self.chained = {clause.head: clause.body for clause in program.clauses if CHAINED.search(clause.head)}
         self.lacks = Lacks(program, rules, self.by_head, self.aggregates)
         self.kept: dict[object, Skeleton] = {}
+        self.numbers: dict[tuple[str, str, str, int, tuple[str, ...]], int] = {}
+
+    def premises(self, clause: Clause) -> Iterator[Literal]:
+        """The premises of a clause as its rule has them: those of the links of a chain in place of the links."""
+        for literal in clause.body:
+            link = self.chained.get(literal.key)
+            if link is None:
+                yield literal
+            else:
+                yield from self.premises(clause._replace(body=link))
 
     def skeleton(self, result: Result, inputs: Inputs) -> Skeleton:
         """The skeleton for what an engine derived from these inputs."""
@@ -69,6 +83,9 @@ class Prover:
             self.kept[pattern] = found
         return found
 
+
+CHAINED = re.compile(r"~[TF]\d+\.\d+$")
+"""Ends the key of a link: a node of the engine's alone, where a long clause was split."""
 
 MAX_KEPT = 4096
 """Skeletons kept in memory; above that the store starts afresh."""
@@ -101,7 +118,9 @@ class _Search:
         return Skeleton(tuple(self.steps), reports, flags)
 
     def _add(self, kind: str, key: str, word: str, clause: int, premises: tuple[int, ...], detail: tuple[str, ...] = ()) -> int:
-        self.steps.append(Step(kind, key, word, clause, tuple(dict.fromkeys(premises)), detail))
+        numbers = self.prover.numbers
+        number = numbers.setdefault((kind, key, word, clause, detail), len(numbers))
+        self.steps.append(Step(kind, key, word, clause, tuple(dict.fromkeys(premises)), detail, number))
         return len(self.steps) - 1
 
     def _once(self, kind: str, key: str, word: str) -> int | None:
@@ -129,7 +148,7 @@ class _Search:
             return self._keep("node", key, word, self._undecided(key))
         number = self.support[key, word]
         clause = self.prover.program.clauses[number]
-        premises = tuple(self._premise(literal, clause) for literal in clause.body)
+        premises = tuple(self._premise(literal, clause) for literal in self.prover.premises(clause))
         return self._keep("node", key, word, self._add("fires", key, word, number, premises))
 
     def _premise(self, literal: Literal, clause: Clause) -> int:
@@ -160,9 +179,9 @@ class _Search:
     def _undecided(self, key: str) -> int:
         read: dict[str, None] = {}
         for clause in self.prover.by_head.get(key, ()):
-            for literal in clause.body:
+            for literal in self.prover.premises(clause):
                 read.setdefault(literal.key)
-        premises = tuple(self._any(other) for other in read if not _helper(other))
+        premises = tuple(self._any(other) for other in read if not _told_by_another(other))
         return self._add("undecided", key, UNKNOWN, -1, premises)
 
     def _any(self, key: str) -> int:
@@ -218,13 +237,15 @@ class _Search:
             premises = (self.node(f"{shown.of}=met"),)
         elif shown.how == "truth":
             premises = (self.node(shown.of),)
-        elif shown.how == "table":
+        elif shown.how in {"table", "recommends"}:
             assert rule is not None
             values = list(dict.fromkeys([*(case.low for case in rule.cases), rule.otherwise]))
             true = [value for value in values if self.result.truth.get(f"{shown.of}={value}") == TRUE]
             nodes = true or [value for value in values if self.result.truth.get(f"{shown.of}={value}") is None]
             premises = tuple(self.node(f"{shown.of}={value}") for value in nodes)
-        elif shown.how in {"selection", "axes"}:
+            if shown.how == "recommends" and true:
+                premises += tuple(self.node(mark_node(rule, mark)) for mark in rule.marks)
+        elif shown.how in {"selection", "axes", "members"}:
             assert rule is not None
             premises = tuple(self.node(f"{shown.of}={case.low}") for case in rule.cases)
         elif shown.how in {"grade", "low", "high"} and rule is not None and rule.kind == "Grade":
@@ -243,11 +264,18 @@ class _Search:
         return self._keep("reports", conclusion.rule, shown.key, step)
 
 
+def mark_node(rule: Rule, mark: Mark) -> str:
+    """The node that says whether a mark is put on endpoints."""
+    if isinstance(mark.when, Test) and (mark.when.op, mark.when.value) == ("is", "met"):
+        return mark.when.subject.name
+    return f"{rule.id}#{mark.when.place.path}"
+
+
 def _weight(clause: Clause, number: int) -> tuple[int, int, int]:
     """Reasons without anything unknown come first, then short ones, then the order of the rule."""
     return (sum(literal.word == UNKNOWN for literal in clause.body), len(clause.body), number)
 
 
-def _helper(key: str) -> bool:
-    """Whether a node only says what is or is not known; an undecided statement is explained without it."""
-    return key.endswith(("~not_shown", "~not_refuted")) or "~T" in key or "~F" in key
+def _told_by_another(key: str) -> bool:
+    """Whether a node only says that an exclusion is not shown or an entry not ruled out, which their own nodes tell."""
+    return key.endswith(("#exclude~not_shown", "#entry~not_refuted"))

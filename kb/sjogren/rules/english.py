@@ -157,6 +157,11 @@ def status_words(rule: Rule) -> str:
     return f"{words}; not verified against its source" if rule.verification == "unverified" else words
 
 
+def _endpoint(name: str, vocabulary: Vocabulary) -> str:
+    endpoint = vocabulary.endpoints[name]
+    return f"{endpoint.label} (week {endpoint.timepoint_weeks})"
+
+
 def _body(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list[str]:
     def say(condition: Condition) -> str:
         return describe(condition, vocabulary, rules)
@@ -180,6 +185,7 @@ def _body(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list
     for case in rule.cases:
         answer = case.low if case.low == case.high else f"{case.low} to {case.high}"
         lines.append(f"case        {answer}: {say(case.when)}")
+        lines += [f"            {key.replace('_', ' ')}: {', '.join(_endpoint(name, vocabulary) for name in names)}" for key, names in case.lists if names]
     if rule.otherwise:
         lines.append(f"otherwise   {rule.otherwise}")
     for term in rule.terms:

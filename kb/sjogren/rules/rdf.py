@@ -31,6 +31,7 @@ INSIDE = {
     "met_when": "Needed",
     "when_unknown": "Reading",
     "unreliable_if": "Caveat",
+    "marks": "Mark",
     "cases": "Case",
     "select": "Case",
     "at_least_that_of": "RuleName",

@@ -20,6 +20,7 @@ from sjogren.model.rule import (
     Condition,
     Group,
     Item,
+    Mark,
     Place,
     Reading,
     Rule,
@@ -36,6 +37,7 @@ MAX_CONDITION_DEPTH = 5
 """A condition that nests deeper should name its parts as rules of their own."""
 
 TESTS = ("is", "reaches", "only", *NUMERIC, *NUMERIC_THAT_OF)
+ENDPOINT_LISTS = ("primary", "key_secondary", "supportive", "exploratory", "avoid_as_primary")
 CONNECTIVES = ("all_of", "any_of", "none_of", "any_known", "first_known")
 
 
@@ -175,7 +177,8 @@ class _Reader:
         identifier = node.get("id")
         if isinstance(identifier, Scalar) and identifier.text != expected:
             self.report(
-                identifier.line, "K112", f"id is {identifier.text!r} but the file's path makes it {expected!r}."
+                identifier.line, "K112", f"id is {identifier.text!r} but the file's path makes it {expected!r}.",
+                "Rename the file or the id.",
             )
         for key in ("status", "source"):
             if key not in node:
@@ -210,6 +213,9 @@ class _Reader:
             parent=parent,
             shows=self.shown(node, here),
         )
+        if identifier in self.rules:
+            first = self.rules[identifier].place.line
+            self.report(node.line, "K105", f"{identifier!r} is declared twice; it stands on line {first} too.", "Rename one.")
         self.rules[identifier] = rule
         rule = getattr(self, f"_{kind.lower()}")(node, rule, here)
         self.rules[identifier] = rule
@@ -266,7 +272,7 @@ class _Reader:
         if not (rule.cases or rule.highest_of or rule.stated):
             self.report(node.line, "K116", "a grade needs 'cases', 'highest_of' or 'stated'.")
         for case in rule.cases:
-            for level in (case.low, case.high):
+            for level in dict.fromkeys((case.low, case.high)):
                 if level not in rule.levels:
                     self.report(case.place.line, "K117", f"{level!r} is not one of the levels.", did_you_mean(level, rule.levels))
         if rule.otherwise and rule.otherwise not in rule.levels:
@@ -281,8 +287,18 @@ class _Reader:
             when_unknown=self.reading(node, here),
         )
 
+    def _recommendation(self, node: Mapping, rule: Rule, here: str) -> Rule:
+        marks = []
+        for index, entry in enumerate(self.mappings(node, "marks", "Mark")):
+            path = f"{here}marks.{index}"
+            when = self.condition(entry, "when", f"{path}.")
+            if when:
+                marks.append(Mark(self.text(entry, "mark", "Mark"), when, self.place(entry.line, path)))
+        return self._table(node, rule, here)._replace(marks=tuple(marks))
+
     def _selection(self, node: Mapping, rule: Rule, here: str) -> Rule:
-        return rule._replace(cases=self.cases(node, "select", here, levels=False))
+        cases = self.cases(node, "select", here, levels=False)
+        return rule._replace(cases=cases, as_list=self.text(node, "as_list", "Selection"))
 
     def _score(self, node: Mapping, rule: Rule, here: str) -> Rule:
         ways = [key for key in ("sum_of", "mean_of", "first_known") if key in node]
@@ -344,7 +360,7 @@ class _Reader:
             answers = [word for word in ("level", "between", "value") if word in entry]
             allowed = ("level", "between") if levels else ("value",)
             if len(answers) != 1 or answers[0] not in allowed:
-                self.report(entry.line, "K120", f"a case here has exactly one of {' and '.join(allowed)}.")
+                self.report(entry.line, "K120", f"a case here gives its answer under {' or '.join(allowed)}, once.")
                 continue
             if answers == ["between"]:
                 ends = self.texts(entry, "between")
@@ -354,7 +370,10 @@ class _Reader:
             when = self.condition(entry, "when", f"{path}.")
             if when:
                 because = self.text(entry, "because", "Case")
-                found.append(CaseOf(low, high, when, because, self.place(entry.line, path)))
+                lists = tuple((key, self.texts(entry, key)) for key in ENDPOINT_LISTS if key in entry)
+                place = self.place(entry.line, path)
+                grounds = self.texts(entry, "grounds")
+                found.append(CaseOf(low, high, when, because, place, self.sources(entry), lists, grounds))
         return tuple(found)
 
     def caveat(self, node: Mapping, here: str) -> Caveat | None:
@@ -404,7 +423,7 @@ class _Reader:
         self.keys(node, "Test")
         tests = [key for key in TESTS if key in node]
         op = tests[0] if len(tests) == 1 else ""
-        if not op:
+        if not op and (tests or set(node.items) <= set(words("Test"))):
             found = " and ".join(tests) if tests else "none"
             self.report(node.line, "K124", f"a condition has exactly one test, found {found}.", f"Tests: {', '.join(TESTS)}.")
         value: Fraction | str | tuple[str, ...] | Subject = ""

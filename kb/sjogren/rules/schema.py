@@ -9,7 +9,7 @@ from typing import Any
 
 from sjogren._resources import data
 
-KINDS = ("Finding", "Grade", "Table", "Selection", "Score", "CriteriaSet")
+KINDS = ("Finding", "Grade", "Table", "Selection", "Score", "CriteriaSet", "Recommendation")
 
 
 @lru_cache(maxsize=4)

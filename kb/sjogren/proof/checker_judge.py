@@ -1,0 +1,116 @@
+"""Each node of a justification judged from its premises: does what it concludes follow by the rules as written?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sjogren.model.rule import Rule
+from sjogren.proof.checker_logic import FALSE, OPEN, TRUE, Claim, Refused, Said, Var, words
+from sjogren.proof.checker_nodes import Node, form, same
+from sjogren.proof.checker_printed import UNDETERMINED, Printing
+from sjogren.proof.checker_space import conditional, read
+from sjogren.proof.checker_statements import Statement
+
+
+class Judge(Printing):
+    """Judges the nodes of one visit; raises `Refused` for one that does not hold."""
+
+    def check(self, node: Node) -> None:
+        """Judge one node."""
+        getattr(self, f"_{form(node)}")(node)
+
+    def _firing(self, node: Node) -> None:
+        rule = self._rule(node)
+        self._attributed(node, rule)
+        if node["concludes"]["conclusion"].startswith("flag/"):
+            self._flag(node, rule)
+            return
+        if node["concludes"]["conclusion"] != rule.id:
+            raise Refused(
+                "V120",
+                f"{rule.id} concluding for {node['concludes']['conclusion']}",
+                "a rule that concludes for itself",
+            )
+        statement = self._statement(node, node["concludes"]["key"], node["concludes"]["value"])
+        found, claim = self._judged(node, statement)
+        self._clause(node, claim)
+        expected = TRUE if statement.holds else FALSE
+        if found != expected:
+            raise Refused(
+                "V130", f"{_told(node)}, which its premises leave {found or 'unsettled'}", "a conclusion that follows"
+            )
+
+    def _attributed(self, node: Node, rule: Rule) -> None:
+        sources = [{"work": source.work, "locator": source.locator} for source in rule.source]
+        if not sources or not same(node["source"], sources):
+            raise Refused("V121", f"sources {_works(node['source'])}", f"those of {rule.id}: {_works(sources)}")
+        if node["status"] != rule.status or node.get("verification", "") != rule.verification:
+            raise Refused(
+                "V121", f"status {node['status']!r}", f"{rule.status!r} and its verification, as the rule says"
+            )
+
+    def _flag(self, node: Node, rule: Rule) -> None:
+        concludes = node["concludes"]
+        if not rule.raises or not same(
+            concludes, {"conclusion": f"flag/{rule.raises}", "key": "raised", "value": True}
+        ):
+            raise Refused(
+                "V143", f"{concludes['conclusion']} raised by {rule.id}", f"the flag {rule.raises or '(none)'}"
+            )
+        if node["clause"] != "raises" or "side" in node:
+            raise Refused("V122", f"clause {node['clause']!r}", "raises")
+        given = self._given(node)
+        if given != {Var("finding", rule.id): [Said("is", True)]}:
+            raise Refused("V130", f"flag {rule.raises} without its finding", f"{rule.id} met, as the one premise")
+
+    def _judged(self, node: Node, statement: Statement) -> tuple[str, Claim]:
+        claim = self.rules.claim(statement.var, statement.at)
+        given = self._given(node)
+        strange = set(given) - {leaf.var for leaf in claim.leaves}
+        if strange:
+            raise Refused("V124", f"a premise about {words(min(strange))}", "premises that the rule reads there")
+        for premise in self._premises(node):
+            if form(premise) == "not_counted" and (premise["rule"], premise["clause"]) != (
+                node["rule"],
+                node.get("clause"),
+            ):
+                raise Refused(
+                    "V124",
+                    f"not_counted at {premise['rule']} {premise['clause']!r}",
+                    "an assumption of this very clause",
+                )
+        return (conditional if claim.ask is None else read)(claim, given, self.space), claim
+
+    def _clause(self, node: Node, claim: Claim) -> None:
+        clause = node["clause"]
+        if clause in claim.clauses:
+            return
+        if clause not in claim.tests or not set(self._given(node)) <= claim.tests[clause]:
+            allowed = ", ".join(sorted(claim.clauses))
+            raise Refused("V122", f"clause {clause!r}", f"{allowed}, or a test in it that reads all premises")
+
+    def _undecided(self, node: Node) -> None:
+        asks, concludes = node["asks"], node["concludes"]
+        expected = {"conclusion": self._rule(node).id, "key": asks["key"], "value": UNDETERMINED}
+        if not same(concludes, expected):
+            raise Refused(
+                "V131", f"concludes {concludes['key']!r} for {concludes['conclusion']}", "what it asks, undetermined"
+            )
+        found, claim = self._judged(node, self._statement(node, asks["key"], asks["value"]))
+        uncited = {leaf.var for leaf in claim.leaves if claim.ask} - set(self._given(node))
+        if uncited:
+            raise Refused(
+                "V131", f"{_told(node)} without a word of {words(min(uncited))}", "a premise for all that it reads"
+            )
+        if found != OPEN:
+            seen = "settled by its premises" if found else "not shown to be open by its premises"
+            raise Refused("V131", f"{_told(node)}, which is {seen}", "a statement that its premises leave open")
+
+
+def _told(node: Node) -> str:
+    concludes = node["concludes"]
+    return f"{concludes['conclusion']} {concludes['key']}: {concludes['value']}"
+
+
+def _works(sources: Sequence[Mapping[str, str]]) -> str:
+    return "; ".join(f"{source['work']}, {source['locator']}" for source in sources) or "none"

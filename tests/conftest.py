@@ -1,0 +1,23 @@
+"""What the tests share: one knowledge base for the session, and a cache that is not the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import sjogren
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compiled programs are kept in a folder of this session, so that no test reads or writes the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def kb(own_cache: None) -> sjogren.KnowledgeBase:  # noqa: ARG001 - the cache is set up before anything is opened
+    """The rules and the ontology of this repository, opened once."""
+    return sjogren.open()

@@ -1,0 +1,228 @@
+"""What durable-rules 2.0.28 does wrong outside the safe idiom, and that none of it can reach an assessment.
+
+Each canary is a small program against the engine room. What could crash or hang runs in a process of its own.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+import sjogren
+from sjogren.engine import durable
+from sjogren.engine.durable import DurableEngine, EngineError
+from sjogren.engine.knowledge import Known
+from sjogren.program.ir import Aggregate, Clause, Input, Literal, Node, Program
+from sjogren.program.ir import Boundary as Cut
+
+
+def program(*clauses: Clause, inputs: dict[str, str] | None = None) -> Program:
+    """A program of literal clauses."""
+    given = tuple(Input(key, key, "", kind) for key, kind in (inputs or {"a": "flag", "b": "number", "c": "code"}).items())
+    nodes = tuple(Node(head, "r", "result", "met", "result", "not_met") for head in dict.fromkeys(c.head for c in clauses))
+    return Program("0", "sha256:0", given, nodes, clauses, (), (((), ()),), (), (), (), ())
+
+
+def when(head: str, *body: Literal, truth: str = "T") -> Clause:
+    return Clause(head, truth, body, "r", "when")
+
+
+A = when("met", Literal("t", "a", "T"))
+
+
+@pytest.fixture
+def engine() -> Iterator[DurableEngine]:
+    made = DurableEngine(program(A))
+    yield made
+    made.close()
+
+
+def alone(code: str) -> str:
+    """The output of a program in a process of its own; a crash or a hang fails the test."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.strip()
+
+
+def test_a_case_without_any_fact_does_not_crash() -> None:
+    """H74, H09: an empty batch, or deleting a state in which nothing fired, ends the process."""
+    code = "import sjogren\nfor _ in range(50): r = sjogren.open().assess({'id': 'e', 'age': 50, 'facts': {}})\nprint(r.verdict('acr-eular-2016'))"
+
+    assert alone(code) == "undetermined"
+
+
+def test_nothing_known_and_nothing_read(engine: DurableEngine) -> None:
+    assert engine.run({}).truth == {}
+    empty = DurableEngine(program(A, inputs={}))
+    assert [empty.run({}).truth for _ in range(3)] == [{}, {}, {}]
+    empty.close()
+
+
+@pytest.mark.parametrize("text", ["0.00001", "0.000000001", "1e-05", "1234567.000001"])
+def test_small_and_long_numbers_are_not_lost(text: str) -> None:
+    """H01, H02: a number that durable-rules cannot read silently ends the batch."""
+    value = Fraction(text)
+    clauses = [when("below", Literal("n", "b", high=Cut(value, 0))), when("at", Literal("n", "b", low=Cut(value, 0))), A]
+    engine = DurableEngine(program(*clauses))
+    for number, said in ((value, "at"), (value - Fraction(1, 10**12), "below")):
+        assert engine.run({"b": Known(low=number, high=number), "a": Known(truth="T")}).truth == {said: "T", "met": "T"}
+    engine.close()
+
+
+@pytest.mark.parametrize("number", ["-2", "-9/8", "-1", "-1/3", "0", "1/3", "1", "9/8", "2"])
+def test_numbers_of_either_sign_fall_on_their_side_of_a_threshold(number: str) -> None:
+    value = Fraction(number)
+    cuts = [Fraction(cut) for cut in (-2, -1, 0, 1, 2)]
+    clauses = [when(f"above {cut}", Literal("n", "b", low=Cut(cut, 1))) for cut in cuts]
+    engine = DurableEngine(program(*clauses))
+
+    assert set(engine.run({"b": Known(low=value, high=value)}).truth) == {f"above {cut}" for cut in cuts if value > cut}
+    engine.close()
+
+
+def test_a_number_too_large_to_compare_exactly_is_refused(engine: DurableEngine) -> None:
+    """H76: whole numbers beyond 2**53 compare wrongly."""
+    big = DurableEngine(program(when("met", Literal("n", "b", low=Cut(Fraction(1), 0)))))
+    with pytest.raises(EngineError, match="too large"):
+        big.run({"b": Known(low=Fraction(2**60), high=Fraction(2**60))})
+
+    assert big.run({"b": Known(low=Fraction(2), high=Fraction(2))}).truth == {"met": "T"}
+    big.close()
+
+
+def test_the_limit_of_live_states_is_never_met(engine: DurableEngine) -> None:
+    """H06: the 1,025th live state ends the process."""
+    for number in range(1100):
+        known = {"a": Known(truth="T")} if number % 2 else {}
+        assert engine.run(known).truth == ({"met": "T"} if known else {})
+
+
+def test_no_case_leaks_into_the_next(engine: DurableEngine) -> None:
+    """H05: two session identifiers of one hash share a state; here there is one, and it is deleted."""
+    assert engine.run({"a": Known(truth="T")}).truth == {"met": "T"}
+    assert engine.run({"a": Known(truth="F")}).truth == {}
+
+
+def test_fact_identifiers_do_not_collide() -> None:
+    """H04: an identifier is a 32-bit hash, and a colliding fact is dropped; so many facts of one case are all seen."""
+    keys = [f"k{number}" for number in range(1000)]
+    clauses = [when(f"seen {key}", Literal("t", key, "T")) for key in keys]
+    engine = DurableEngine(program(*clauses, inputs=dict.fromkeys(keys, "flag")))
+
+    assert len(engine.run(dict.fromkeys(keys, Known(truth="T"))).truth) == len(keys)
+    engine.close()
+
+
+@pytest.mark.parametrize("code", ["it's", 'the "best"', "back\\slash", "tab\tnew\nline", "Sjögren’s", "日本語", "é", "a" * 150, "{}", "[", ""])
+def test_codes_are_compared_as_they_are(code: str) -> None:
+    """H28: strings are compared as escaped text."""
+    clauses = [when("is", Literal("s", "c", "is", (code or "x",))), when("not", Literal("s", "c", "not", (code or "x",)))]
+    engine = DurableEngine(program(*clauses))
+
+    assert engine.run({"c": Known(code=code or "x")}).truth == {"is": "T"}
+    assert engine.run({"c": Known(code=f"{code}!")}).truth == {"not": "T"}
+    engine.close()
+
+
+class Lossy:
+    """The C module, except that a batch loses what stands at one place."""
+
+    def __init__(self, core: Any, lost: str) -> None:
+        self.core, self.lost = core, lost
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.core, name)
+
+    def assert_facts(self, handle: int, text: str) -> Any:
+        first, *middle, last = text[1:-1].split("},{")
+        kept = {"begin": ["{" + "},{".join([*middle, last])], "end": ["},{".join([first, *middle]) + "}"]}[self.lost]
+        return self.core.assert_facts(handle, f"[{kept[0]}]")
+
+
+@pytest.mark.parametrize("lost", ["begin", "end"])
+def test_a_batch_that_is_not_taken_in_whole_is_refused(engine: DurableEngine, monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
+    """H01: the engine says that all went well while the rest of a batch is lost."""
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "core", Lossy(durable.core, lost))
+        with pytest.raises(EngineError, match="not taken in"):
+            engine.run({"a": Known(truth="T")})
+
+    assert engine.run({"a": Known(truth="T")}).truth == {"met": "T"}
+
+
+def test_a_contradiction_is_refused_and_the_state_deleted() -> None:
+    """H64 to H66: a state left behind by an exception makes later cases silently do nothing."""
+    engine = DurableEngine(program(A, when("met", Literal("t", "a", "T"), truth="F")))
+    for _ in range(5):
+        with pytest.raises(EngineError, match="both true and false"):
+            engine.run({"a": Known(truth="T")})
+        assert engine.run({"a": Known(truth="F")}).truth == {}
+    engine.close()
+
+
+def test_no_thread_is_started(kb: sjogren.KnowledgeBase) -> None:
+    """H07, H08, H24: the Python layer of durable-rules starts threads that touch freed states."""
+    before = threading.active_count()
+    kb.assess({"id": "one", "age": 50, "facts": {"anti_ssa_ro": True}})
+
+    assert threading.active_count() == before
+    assert "durable" not in sys.modules
+
+
+def premises(count: int) -> list[Clause]:
+    return [when(f"h{index}", Literal("t", "a", "T"), Literal("t", f"k{index}", "T")) for index in range(count)]
+
+
+TOO_LARGE = {
+    "rules": [when(f"h{index}", Literal("t", f"k{index}", "T")) for index in range(durable.MAX_RULES)],
+    "uses of one premise": premises(durable.MAX_USES),
+    "tests of one key": [when(f"h{n}", Literal("n", "b", low=Cut(Fraction(n), 0))) for n in range(durable.MAX_SIBLINGS)],
+    "no premise": [when("met")],
+    "a premise twice": [when("met", Literal("t", "a", "T"), Literal("t", "a", "T"))],
+}
+
+
+@pytest.mark.parametrize("clauses", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_a_program_beyond_the_limits_is_refused(clauses: list[Clause]) -> None:
+    """H16 to H18, H20: beyond its limits the engine loses facts, hangs or crashes, without saying so."""
+    with pytest.raises(EngineError):
+        DurableEngine(program(*clauses))
+
+
+def test_the_largest_programs_within_the_limits_run() -> None:
+    clauses = [*premises(durable.MAX_USES - 1), *TOO_LARGE["tests of one key"][1:]]
+    engine = DurableEngine(program(*clauses))
+    known = {"a": Known(truth="T"), "b": Known(low=Fraction(1000), high=Fraction(1000)), **{f"k{n}": Known(truth="T") for n in range(durable.MAX_USES)}}
+
+    assert len(engine.run(known).truth) == len({clause.head for clause in clauses})
+    engine.close()
+
+
+def test_memory_stays_flat_over_some_thousand_cases(engine: DurableEngine) -> None:
+    def run(count: int) -> int:
+        for number in range(count):
+            engine.run({"a": Known(truth="TF"[number % 2])})
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    warm = run(1000)
+    assert run(8000) - warm < 4096, "more than 4 MiB for eight thousand cases"
+
+
+def test_aggregates_are_open_where_an_end_is_open() -> None:
+    from sjogren.program.ir import Addend
+
+    number = Addend("number", "b", Fraction(-2), minimum=Fraction(0))
+    total = Aggregate("sum", "r", "sum", (number,), "", "sum_of")
+    base = program(when("low", Literal("n", "sum", high=Cut(Fraction(0), 1))))
+    engine = DurableEngine(base._replace(aggregates=(total,), strata=((("sum",), ()),)))
+
+    assert engine.run({}).spans["sum"] == (None, 0)
+    assert engine.run({}).truth == {"low": "T"}
+    engine.close()

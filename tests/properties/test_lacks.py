@@ -1,0 +1,71 @@
+"""`lacks` is exact: a fact is named exactly when two ways to complete the case, differing in it alone, differ in the answer."""
+
+from __future__ import annotations
+
+from itertools import product
+from random import Random
+from typing import Any
+
+import pytest
+
+import sjogren
+
+RULE = "classification/acr-eular-2016"
+VALUES: dict[str, tuple[Any, ...]] = {
+    "dry_mouth_over_3_months": (True, False),
+    "sarcoidosis": (True, False),
+    "anti_ssa_ro": (True, False),
+    "focal_lymphocytic_sialadenitis": (True, False),
+    "focus_score": (0, 1),
+    "schirmer_test": ({"right": 5, "left": 6}, {"right": 6, "left": 6}),
+    "unstimulated_whole_saliva_flow": (0.1, 0.2),
+}
+"""For each fact a value on either side of its threshold."""
+REST: dict[str, Any] = {
+    "dry_eyes_over_3_months": False, "sand_or_gravel_sensation": False, "tear_substitutes_over_3_daily": False,
+    "liquids_to_swallow_dry_food": False, "essdai": {}, "essdai_unlisted_domains": "no", "head_neck_radiation": False,
+    "hepatitis_c_rna": False, "aids": False, "amyloidosis": False, "graft_versus_host_disease": False,
+    "igg4_related_disease": False, "anticholinergic_drug": "none",
+    "ocular_staining_score": {"right": 0, "left": 0}, "van_bijsterveld_score": {"right": 0, "left": 0},
+}  # fmt: skip
+RANDOM = Random(4)
+ALL_OPEN = tuple(VALUES)
+PATTERNS = [
+    {name: RANDOM.choice(values) for name, values in VALUES.items() if RANDOM.random() < known}
+    for known in (0.3, 0.5, 0.7)
+    for _ in range(8)
+]
+
+
+def verdict(kb: sjogren.KnowledgeBase, known: dict[str, Any], kept: dict[tuple[str, ...], str]) -> str:
+    """Met, or everything else: a verdict that is given is exact between these two."""
+    key = tuple(str(known.get(name)) for name in VALUES)
+    if key not in kept:
+        result = kb.assess({"id": "one", "age": 50, "facts": {**REST, **known}})
+        kept[key] = "met" if result.verdict("acr-eular-2016") == "met" else "other"
+    return kept[key]
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[tuple[str, ...], str]:
+    """Verdicts of complete cases, worked out once."""
+    return {}
+
+
+@pytest.mark.parametrize("known", PATTERNS, ids=lambda known: ",".join(known) or "nothing")
+def test_a_fact_is_lacking_exactly_when_it_can_change_the_answer(
+    kb: sjogren.KnowledgeBase, known: dict[str, Any], kept: dict[tuple[str, ...], str]
+) -> None:
+    open_ = [name for name in VALUES if name not in known]
+    completions = [{**known, **dict(zip(open_, values, strict=True))} for values in product(*(VALUES[name] for name in open_))]
+    matters = {
+        name
+        for name in open_
+        if any(
+            verdict(kb, {**one, name: VALUES[name][0]}, kept) != verdict(kb, {**one, name: VALUES[name][1]}, kept)
+            for one in completions
+        )
+    }
+    found = kb.assess({"id": "one", "age": 50, "facts": {**REST, **known}}).conclusions()[RULE]
+
+    assert set(found["lacks"]) == (matters if found["verdict"] == "undetermined" else set())
