@@ -36,6 +36,58 @@ def cases(kb: KnowledgeBase, number: int) -> Iterator[Case]:
         yield case
 
 
+def registry(kb: KnowledgeBase, number: int) -> Iterator[Case]:
+    """``number`` visits as a registry records them: some forty facts each, with the values that are common there."""
+    source = seeded()
+    for index in range(number):
+        yield kb.read(_visit(source, f"registry-{index}"))
+
+
+def _visit(source: random.Random, name: str) -> dict[str, Any]:
+    """One registry visit: serology and symptoms nearly always, gland tests often, biopsy and ultrasound now and then."""
+
+    def yes(share: float) -> bool:
+        return source.random() < share
+
+    def eyes(highest: int) -> dict[str, int]:
+        return {side: source.randint(0, highest) for side in ("right", "left")}
+
+    calm = ["no"] * 8 + ["low", "moderate"]
+    facts: dict[str, Any] = {
+        "clinician_diagnosis": True,
+        "dry_eyes_over_3_months": yes(0.8),
+        "dry_mouth_over_3_months": yes(0.8),
+        "anti_ssa_ro": yes(0.7),
+        "anti_ssb_la": yes(0.4),
+        "rheumatoid_factor": yes(0.5),
+        "anticholinergic_drug": "none",
+        "systemic_autoimmune_diseases": [],
+        "essdai": {domain: source.choice(calm) for domain in ("articular", "cutaneous", "renal", "biological")},
+        "essdai_unlisted_domains": "no",
+        "esspri": {scale: source.randint(0, 10) for scale in ("dryness", "fatigue", "pain")},
+        "igg": round(source.uniform(7, 25), 1),
+        "low_c4": yes(0.1),
+    }
+    if yes(0.8):
+        facts["schirmer_test"] = eyes(20)
+    if yes(0.5):
+        facts["ocular_staining_score"] = eyes(9)
+    if yes(0.7):
+        facts["unstimulated_whole_saliva_flow"] = source.randint(0, 6) / 20
+    if yes(0.4):
+        facts["stimulated_whole_saliva_flow"] = source.randint(7, 30) / 20
+    if yes(0.5):
+        facts["focal_lymphocytic_sialadenitis"] = True
+        facts["focus_score"] = source.randint(0, 8) / 2
+    if yes(0.4):
+        glands = ("right_parotid", "left_parotid", "right_submandibular", "left_submandibular")
+        facts["sgus_omeract_grade"] = {gland: source.randint(0, 3) for gland in glands}
+        facts["sgus_pattern"] = ["hypoechoic_foci"]
+    if yes(0.3):
+        facts |= {"widespread_pain": yes(0.3), "isi": source.randint(0, 28), "hads_anxiety": source.randint(0, 21)}
+    return {"id": name, "age": source.randint(25, 80), "facts": facts, "assume": {"unrecorded_exclusions": "absent"}}
+
+
 def draw(kb: KnowledgeBase, source: random.Random, name: str) -> dict[str, Any]:
     """One patient as plain data, mostly valid; totals are left out, since their items would have to agree with them."""
     known = kb.vocabulary.facts

@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median, quantiles
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import sjogren
@@ -30,7 +30,7 @@ from sjogren.model.case import Case
 from sjogren.proof.graph import Bound
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from bench.cases import cases, draw, seeded  # (a script's own folder is on the path, its parent is not)
+from bench.cases import cases, draw, registry, seeded  # (a script's own folder is on the path, its parent is not)
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "moutsopoulos-2014-1.yaml"
@@ -50,8 +50,11 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, {_load()}")
     print(f"{'':<58}{'median':>10}{'p99':>10}   aim")
     varied = list(cases(kb, VARIED))
-    for name, times, aim in _warm(kb, varied):
-        _row(name, f"{median(times) * MS:.2f} ms", f"{quantiles(times, n=100)[-1] * MS:.2f} ms", aim)
+    for title, drawn in (("registry visits", list(registry(kb, VARIED))), ("any facts at random", varied)):
+        print(f"warm, {title}, processor time")
+        for name, times, aim in _warm(kb, drawn):
+            _row(name, f"{median(times) * MS:.2f} ms", f"{quantiles(times, n=100)[-1] * MS:.2f} ms", aim)
+    print("whole processes, and memory")
     for name, text, aim in _cold():
         _row(name, text, "", aim)
     _row(f"{VARIED} cases in worker processes", f"{_workers(kb):.0f}/s", "", "")
@@ -89,26 +92,26 @@ def _warm(kb: sjogren.KnowledgeBase, varied: Sequence[Case]) -> Iterator[tuple[s
 
 def _parts(kb: sjogren.KnowledgeBase, assessor: Assessor, case: Case) -> tuple[float, float, float, float]:
     """The seconds of each part of one assessment, in the order in which an assessment runs them."""
-    start = perf_counter()
+    start = process_time()
     resolved = resolve(case, 0, kb.vocabulary)
     seen = see(case, resolved, kb.vocabulary)
-    chosen = perf_counter()
+    chosen = process_time()
     result = assessor.engine.run(seen.inputs)
-    derived = perf_counter()
+    derived = process_time()
     disagreements(result, assessor.reference.run(seen.inputs))
-    checked = perf_counter()
+    checked = process_time()
     skeleton = assessor.prover.skeleton(result, seen.inputs)
     bound = Bound(seen.inputs, seen.origins, result, 0, resolved.chosen, resolved.unused, case.policy)
     assessor.binder.graph(skeleton, bound)
-    return chosen - start, derived - chosen, checked - derived, perf_counter() - checked
+    return chosen - start, derived - chosen, checked - derived, process_time() - checked
 
 
 def _each(work: Callable[[Any], object], over: Sequence[Any]) -> list[float]:
     times = []
     for one in over:
-        start = perf_counter()
+        start = process_time()
         work(one)
-        times.append(perf_counter() - start)
+        times.append(process_time() - start)
     return times
 
 
@@ -117,7 +120,7 @@ def _each(work: Callable[[Any], object], over: Sequence[Any]) -> list[float]:
 
 def _cold() -> Iterator[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "XDG_CACHE_HOME": folder}
+        environment = {**_as_installed(), "XDG_CACHE_HOME": folder}
         assess = [sys.executable, "-m", "sjogren", "assess", str(EXAMPLE)]
         first = _process(assess, environment)
         yield "first sjd assess CASE, empty cache (compiles)", f"{first * MS:.0f} ms", ""
@@ -132,6 +135,11 @@ def _ratio(name: str, command: list[str], bare: str, aim: str, environment: dict
         ours.append(_process(command, environment))
     middle, base = median(ours), median(theirs)
     return f"{name}, {middle / base:.1f} × python -c '{bare}' ({base * MS:.0f} ms)", f"{middle * MS:.0f} ms", aim
+
+
+def _as_installed() -> dict[str, str]:
+    """The environment without the switch that keeps Python from writing bytecode, which an installed package has."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _process(command: list[str], environment: dict[str, str]) -> float:

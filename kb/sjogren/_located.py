@@ -168,7 +168,9 @@ class _Builder:
             if key.text in parent.items:
                 first = parent.key_lines[key.text]
                 self.report(
-                    Finding(self.file, key.line, self.code, f"{key.text!r} is given twice; it stands on line {first} too.")
+                    Finding(
+                        self.file, key.line, self.code, f"{key.text!r} is given twice; it stands on line {first} too."
+                    )
                 )
             else:
                 parent.items[key.text] = node

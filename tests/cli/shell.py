@@ -22,7 +22,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def sjd(
-    *arguments: str | Path, given: str | None = None, cwd: Path | None = None, **more: str
+    *arguments: str | Path, given: str | None = None, variables: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """One command, with its exit code and both streams."""
     command = [sys.executable, "-m", "sjogren", *map(str, arguments)]
@@ -30,8 +30,7 @@ def sjd(
         command,
         input=given,
         stdin=subprocess.DEVNULL if given is None else None,
-        cwd=cwd,
-        env=environment(**more),
+        env=environment(**(variables or {})),
         capture_output=True,
         text=True,
         encoding="utf-8",

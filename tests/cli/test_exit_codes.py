@@ -146,7 +146,7 @@ def test_a_rule_that_is_wrong_gives_4_and_names_its_line(rules: Path, command: t
 
 def test_a_missing_extra_gives_5_and_the_way_to_install_it(tmp_path: Path) -> None:
     (tmp_path / "pyshacl.py").write_text("raise ImportError\n", encoding="utf-8")
-    done = sjd("check", PYTHONPATH=":".join([str(tmp_path), *sys.path]))
+    done = sjd("check", variables={"PYTHONPATH": ":".join([str(tmp_path), *sys.path])})
 
     assert (done.returncode, done.stdout) == (5, "")
     assert "pip install 'sjogren-kb[check]'" in done.stderr
@@ -164,7 +164,7 @@ def spoiled(tmp_path: Path, error: str) -> dict[str, str]:
 
 
 def test_a_bug_gives_70_in_one_line_that_says_what_to_report(tmp_path: Path) -> None:
-    done = sjd("assess", EXAMPLE, **spoiled(tmp_path, "ZeroDivisionError('by\\nnought')"))
+    done = sjd("assess", EXAMPLE, variables=spoiled(tmp_path, "ZeroDivisionError('by\\nnought')"))
 
     assert (done.returncode, done.stdout) == (70, "")
     (line,) = done.stderr.splitlines()
@@ -172,13 +172,13 @@ def test_a_bug_gives_70_in_one_line_that_says_what_to_report(tmp_path: Path) -> 
 
 
 def test_a_bug_shows_its_traceback_to_who_asks(tmp_path: Path) -> None:
-    done = sjd("assess", EXAMPLE, SJD_DEBUG="1", **spoiled(tmp_path, "ZeroDivisionError('by nought')"))
+    done = sjd("assess", EXAMPLE, variables={"SJD_DEBUG": "1", **spoiled(tmp_path, "ZeroDivisionError('by nought')")})
 
     assert "Traceback (most recent call last)" in done.stderr
 
 
 def test_a_fault_among_several_cases_gives_70_and_their_records(tmp_path: Path) -> None:
-    done = sjd("assess", EXAMPLE, BAD, **spoiled(tmp_path, "ZeroDivisionError('by nought')"))
+    done = sjd("assess", EXAMPLE, BAD, variables=spoiled(tmp_path, "ZeroDivisionError('by nought')"))
 
     fault, invalid = records(done.stdout)
     assert done.returncode == 70
@@ -187,7 +187,7 @@ def test_a_fault_among_several_cases_gives_70_and_their_records(tmp_path: Path) 
 
 
 def test_ctrl_c_gives_130(tmp_path: Path) -> None:
-    done = sjd("assess", EXAMPLE, **spoiled(tmp_path, "KeyboardInterrupt"))
+    done = sjd("assess", EXAMPLE, variables=spoiled(tmp_path, "KeyboardInterrupt"))
 
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr.strip() == "interrupted"

@@ -1,7 +1,8 @@
 """The shell sessions of ``tests/transcript``: each command is run as it stands there, and must say what stands there.
 
-A ``console`` block is ``$`` and a command line, then what both streams show, then ``[exit N]`` where the code is not 0. ``…`` stands for any text, and on a line of its own for any lines. The commands of a file share one folder, which
-holds the examples.
+A ``console`` block is ``$`` and a command line, then what both streams show, then ``[exit N]`` where the code is not 0.
+``…`` stands for any text, and on a line of its own for any lines. The commands of a file share one folder, which holds
+the examples.
 """
 
 from __future__ import annotations

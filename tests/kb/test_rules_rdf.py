@@ -100,11 +100,11 @@ def test_every_condition_is_a_node_of_its_own_that_says_the_same(graph: Graph, n
         assert plain(graph.value(node, word(condition.subject.kind))) == condition.subject.name
         assert plain(graph.value(node, word("unit"))) == (condition.unit or "None")
         value = graph.value(node, word(condition.op))
-        if isinstance(condition.value, tuple):
-            assert {plain(each) for each in graph.objects(node, word(condition.op))} == set(condition.value)
-        elif isinstance(condition.value, Subject):
+        if isinstance(condition.value, Subject):
             assert value is not None
             assert plain(graph.value(value, word(condition.value.kind))) == condition.value.name
+        elif isinstance(condition.value, tuple):
+            assert {plain(each) for each in graph.objects(node, word(condition.op))} == set(condition.value)
         else:
             assert plain(value) == condition.value
 

@@ -49,7 +49,7 @@ def nothing_is_left() -> Iterator[None]:
 
 
 def names(paths: list[str], **options: float) -> list[tuple[str, bool]]:
-    return [(each.case, each.fault) for each in assess_many(paths, JOB, workers=2, work=play, **options)]  # type: ignore[arg-type]
+    return [(each.case, each.fault) for each in assess_many(paths, JOB, workers=2, work=play, **options)]
 
 
 def test_outcomes_come_in_the_order_of_the_input() -> None:
@@ -124,6 +124,7 @@ def test_real_cases_valid_and_invalid_one_by_one(tmp_path: Path) -> None:
         assert not outcome.fault
         if number % 10:
             assert outcome.case == f"case-{number}"
+            assert outcome.assessment is not None
             assert outcome.assessment["assume"] == job.assume
             assert outcome.assessment["policy"] == job.policy
         else:

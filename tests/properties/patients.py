@@ -18,7 +18,9 @@ WORDS = ("positive", "negative")
 
 def read_facts(program: Program) -> list[str]:
     """The facts that a program reads, by the names of the case file."""
-    return sorted({given.fact for given in program.inputs if not given.fact.startswith("policy:") and given.fact != "age"})
+    return sorted(
+        {given.fact for given in program.inputs if not given.fact.startswith("policy:") and given.fact != "age"}
+    )
 
 
 def cuts(program: Program) -> dict[str, list[Fraction]]:

@@ -42,7 +42,9 @@ FACTS = (
     _fact("narrow", "boolean"),
     _fact("narrower", "boolean"),
     _fact("lone", "boolean"),
-    _fact("decimal", "number", abnormal=("at_most", Fraction(5)), units={"a": Fraction(1), "b": Fraction(1, 2)}, **_to(10)),
+    _fact(
+        "decimal", "number", abnormal=("at_most", Fraction(5)), units={"a": Fraction(1), "b": Fraction(1, 2)}, **_to(10)
+    ),
     _fact("unbounded", "number", minimum=Fraction(0)),
     _fact("whole", "count", abnormal=("at_least", Fraction(3)), **_to(6)),
     _fact("eye_decimal", "number", laterality="eye", abnormal=("at_most", Fraction(5)), **_to(10)),
@@ -235,7 +237,12 @@ class Draft:
         """A condition; of a rule for each eye it reads at least one thing of that eye."""
         if not sided:
             return self.condition()
-        return {self.one_of("all_of", "any_of"): [{"fact": "eye_decimal", **self.compare("eye_decimal")}, self.condition(eye=True)]}
+        return {
+            self.one_of("all_of", "any_of"): [
+                {"fact": "eye_decimal", **self.compare("eye_decimal")},
+                self.condition(eye=True),
+            ]
+        }
 
     def reading(self, *, take_as: bool, sided: bool) -> dict[str, Any]:
         """Perhaps a `when_unknown`."""
@@ -303,7 +310,9 @@ class Draft:
         items: list[dict[str, Any]] = []
         for index in range(self.one_of(2, 3)):
             body, _ = self._finding(name, False)
-            items.append({"id": f"{name}/i{index}", "type": "Finding", "label": "item", "because": "It counts.", **body})
+            items.append(
+                {"id": f"{name}/i{index}", "type": "Finding", "label": "item", "because": "It counts.", **body}
+            )
             if pointed:
                 items[-1]["points"] = self.one_of("1", "3")
         gates = {gate: self.condition(1) for gate in ("entry", "exclude") if self.flip()}

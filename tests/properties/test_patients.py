@@ -153,6 +153,10 @@ def test_met_never_becomes_its_opposite_as_facts_are_removed(case: dict[str, Any
 @pytest.mark.parametrize("conclusion", PROGRAM.conclusions, ids=lambda conclusion: conclusion.rule)
 def test_every_key_is_concluded_by_a_node(conclusion: Any) -> None:
     visit = KB.assess({"id": "empty", "age": 50, "facts": {}}).visits[0]
-    concluded = {(node["concludes"]["conclusion"], node["concludes"]["key"]) for node in visit["justification"]["@graph"] if "concludes" in node}
+    concluded = {
+        (node["concludes"]["conclusion"], node["concludes"]["key"])
+        for node in visit["justification"]["@graph"]
+        if "concludes" in node
+    }
 
     assert {(conclusion.rule, key) for key in visit["conclusions"][conclusion.rule]} <= concluded

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sjogren.engine.durable import DurableEngine
+from sjogren.engine.driver import DurableEngine
 from sjogren.engine.knowledge import Inputs, Known
 from sjogren.engine.reference import Reference, disagreements
 from sjogren.errors import KnowledgeError
@@ -65,7 +65,12 @@ def test_the_order_of_the_facts_changes_nothing(files: dict[str, str], patient: 
         assert (first.truth, first.spans) == (again.truth, again.spans)
 
 
-@given(programs.rule_files(), programs.inputs(certain=True), st.sampled_from(sorted(CHOICES)), st.randoms(use_true_random=False))
+@given(
+    programs.rule_files(),
+    programs.inputs(certain=True),
+    st.sampled_from(sorted(CHOICES)),
+    st.randoms(use_true_random=False),
+)
 def test_what_is_decided_stays_decided_outside_what_rests_on_absence(
     files: dict[str, str], patient: Inputs, key: str, random: Any
 ) -> None:
@@ -81,8 +86,14 @@ def test_what_is_decided_stays_decided_outside_what_rests_on_absence(
             and not resting(rules, node.rule) & (absent | stated)
         }  # fmt: skip
 
-        flipped = {node: (word, after.truth.get(node)) for node, word in before.truth.items() if node in free and after.truth.get(node) != word}
-        assert flipped == {node: pair for node, pair in flipped.items() if node.endswith(("=not_met", "=entry_not_met"))}
+        flipped = {
+            node: (word, after.truth.get(node))
+            for node, word in before.truth.items()
+            if node in free and after.truth.get(node) != word
+        }
+        assert flipped == {
+            node: pair for node, pair in flipped.items() if node.endswith(("=not_met", "=entry_not_met"))
+        }
 
 
 def resting(rules: RuleSet, name: str) -> set[str]:
@@ -111,7 +122,9 @@ def test_an_answer_is_given_exactly_when_every_completion_gives_it(
             assert told(rule, engine.run(known).truth) == expected(rule, answers)
 
 
-def narrowed(rule: Mapping[str, Any], patient: Mapping[str, Known], random: Any) -> tuple[dict[str, Known], dict[str, list[Known]]]:
+def narrowed(
+    rule: Mapping[str, Any], patient: Mapping[str, Known], random: Any
+) -> tuple[dict[str, Known], dict[str, list[Known]]]:
     """The patient, and the open inputs of a rule with their values; inputs beyond what can be tried are made known."""
     known, open_, size = dict(patient), {}, 1
     keys = sorted({key for condition in oracle.conditions(rule) for key in oracle.reads(condition, VOCABULARY)})
@@ -131,7 +144,9 @@ def expected(rule: Mapping[str, Any], answers: set[tuple[Any, Any]]) -> dict[str
     if rule["type"] == "Finding":
         claims = {rule["id"]: [low for low, _ in answers]}
     elif rule["type"] == "Selection":
-        claims = {f"{rule['id']}={case['value']}": [case["value"] in low for low, _ in answers] for case in rule["select"]}
+        claims = {
+            f"{rule['id']}={case['value']}": [case["value"] in low for low, _ in answers] for case in rule["select"]
+        }
     elif rule["type"] == "Table":
         words = {*(case["value"] for case in rule["cases"]), rule["otherwise"]}
         claims = {f"{rule['id']}={word}": [low == word for low, _ in answers] for word in words}

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from sjogren.assess.inputs import Seen, see
-from sjogren.engine.durable import DurableEngine
+from sjogren.engine.driver import DurableEngine
 from sjogren.engine.knowledge import Result
 from sjogren.engine.reference import Reference, disagreements
 from sjogren.errors import Finding, InputError, InternalFault

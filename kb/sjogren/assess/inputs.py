@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from sjogren.engine.knowledge import Known, exact
+from sjogren.engine.knowledge import ZERO, Known, exact
 from sjogren.facts.resolve import Chosen, Resolved
 from sjogren.model.case import Case
 from sjogren.model.vocabulary import FactDef, Vocabulary
@@ -61,7 +61,9 @@ def see(case: Case, resolved: Resolved, vocabulary: Vocabulary) -> Seen:
                 key = f"{fact.name}@{side}" if side else fact.name
                 if key not in inputs and (known := _absent(fact)) is not None:
                     inputs[key] = known
-                    origins[key] = Origin("assumed", fact.name, side, fact.assumption, value=case.assume[fact.assumption])
+                    origins[key] = Origin(
+                        "assumed", fact.name, side, fact.assumption, value=case.assume[fact.assumption]
+                    )
     for policy in vocabulary.policies.values():
         value = case.policy.get(policy.name, policy.default)
         inputs[f"policy:{policy.name}"] = Known(code=value)
@@ -110,5 +112,5 @@ def _absent(fact: FactDef) -> Known | None:
     if fact.type == "boolean":
         return Known(truth=FALSE)
     if fact.type == "level":
-        return Known(low=Fraction(0), high=Fraction(0))
-    return None
+        return Known(low=ZERO, high=ZERO)
+    return Known(code=fact.assumed_as) if fact.assumed_as else None

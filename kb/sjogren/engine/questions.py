@@ -98,7 +98,13 @@ class Reader:
 
     def finished(self) -> list[Variable]:
         return [
-            Variable(kind, key, tuple(sorted(self.limits.get((kind, key), ()))), tuple(sorted(self.words.get((kind, key), ()))), about)
+            Variable(
+                kind,
+                key,
+                tuple(sorted(self.limits.get((kind, key), ()))),
+                tuple(sorted(self.words.get((kind, key), ()))),
+                about,
+            )
             for kind, key, about in self.made
         ]
 

@@ -95,9 +95,7 @@ class Reference:
     def _possible(self, question: Question, *, qualitative: bool) -> frozenset[Any]:
         return question.possible(tuple([self.mark(variable, qualitative) for variable in question.variables]))
 
-    def _question(
-        self, rule: Rule, side: str, name: str, build: Callable[[Reader], Ask], answers: int
-    ) -> Question:
+    def _question(self, rule: Rule, side: str, name: str, build: Callable[[Reader], Ask], answers: int) -> Question:
         key = (rule.id, name, side)
         question = self.questions.get(key)
         if question is None:
@@ -176,7 +174,6 @@ class Reference:
 
     def _answers(self, rule: Rule, side: str) -> frozenset[int]:
         """The cases of a decision list that can still decide; the last number stands for ``otherwise``."""
-
         conditions = [case.when for case in rule.cases]
         answers = len(conditions) + 1
         question = self._question(rule, side, "cases", lambda reader: reader.cases(conditions), answers)
@@ -312,7 +309,10 @@ class Reference:
             self.findings[rule.id] = None
 
     def _tested(self, rule: Rule, side: str) -> bool:
-        return any(f"{name}@{side}" in self.inputs and not self.inputs[f"{name}@{side}"].qualitative for name in self._sided(rule))
+        return any(
+            f"{name}@{side}" in self.inputs and not self.inputs[f"{name}@{side}"].qualitative
+            for name in self._sided(rule)
+        )
 
     def _sided(self, rule: Rule) -> set[str]:
         found = self.sided.get(rule.id)

@@ -1,7 +1,7 @@
 """Which of the recorded values of a fact counts at a visit, and why the others do not.
 
-A visit sees what was recorded at it, and what was recorded at earlier visits as long as that is still valid: the days
-from the value's date to the visit's date do not exceed the validity of the fact. Among these a final value comes before
+A visit sees every value recorded at it or before it that is still valid: the days from the value's date to the visit's date
+do not exceed the validity of the fact. A value has the date of its visit unless it states its own. Among these a final value comes before
 a preliminary one, then the latest date, then this visit before an earlier one. A value that says only that nothing is
 known (``not_done``) hides none that is known. Nothing depends on the order of the file.
 """
@@ -91,7 +91,8 @@ def resolve(case: Case, visit_index: int, vocabulary: Vocabulary) -> Resolved:
     chosen: dict[Key, Chosen] = {}
     unused: dict[Key, tuple[PassedOver, ...]] = {}
     for key, candidates in recorded.items():
-        if len(candidates) == 1 and candidates[0].visit == visit_index and candidates[0].value.status == "final":
+        only = candidates[0] if len(candidates) == 1 else None
+        if only and only.visit == visit_index and only.value.status == "final" and only.value.date in {None, today}:
             chosen[key] = Chosen(candidates[0].value, visit_index, carried=False)
             continue
         best, passed_over = _choose(candidates, visit_index, today, _valid_days(key[0], vocabulary))
@@ -113,7 +114,7 @@ def _choose(
     for candidate in candidates:
         if candidate.value.status == ENTERED_IN_ERROR:
             passed_over.append(PassedOver(*candidate, ENTERED_IN_ERROR))
-        elif candidate.visit < visit and _expired(candidate.value.date, today, valid_days):
+        elif _expired(candidate.value.date, today, valid_days):
             passed_over.append(PassedOver(*candidate, EXPIRED))
         else:
             eligible.append(candidate)

@@ -11,7 +11,6 @@ ABNORMAL = "abnormal"
 NORMAL = "normal"
 
 
-
 class Value(NamedTuple):
     """One recorded value of one fact on one side.
 

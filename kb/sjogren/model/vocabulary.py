@@ -38,6 +38,8 @@ class FactDef(NamedTuple):
         the published threshold behind "abnormal": an operator (``at_most`` or ``at_least``) and a number.
     assumption
         the named assumption that may stand in for a missing value (`unrecorded_exclusions`, ...); empty: none.
+    assumed_as
+        for a code: the word that the assumption stands for (a drug that nobody recorded: ``none``).
     not_assumed_if
         facts that, recorded as present, keep that assumption away from this fact.
     narrower
@@ -62,6 +64,7 @@ class FactDef(NamedTuple):
     not_assumed_if: tuple[str, ...] = ()
     narrower: tuple[str, ...] = ()
     unit_hints: Mapping[str, str] = {}
+    assumed_as: str = ""
 
     @property
     def sides(self) -> tuple[str, ...]:

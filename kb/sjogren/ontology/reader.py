@@ -203,6 +203,7 @@ class _Reader(Asker):
             not_assumed_if=self.references(iri, SJD + "notAssumedIf", facts),
             narrower=narrower,
             unit_hints=hints,
+            assumed_as=self.chosen(iri, SJD + "assumedAs", codes) if codes else "",
         )
 
     def references(self, iri: str, predicate: str, existing: Sequence[str]) -> tuple[str, ...]:

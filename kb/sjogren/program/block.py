@@ -144,7 +144,9 @@ class Block:
                     continue
                 named = self.paths[axis] if not named else path
                 bodies = [body + way for body in bodies for way in ways]
-            found += [Clause(head, truth, tuple(body), rule, named or path) for body in bodies if not _idle(body, unknown)]
+            found += [
+                Clause(head, truth, tuple(body), rule, named or path) for body in bodies if not _idle(body, unknown)
+            ]
         return [clause for number, whole in enumerate(found) for clause in split(whole, number)]
 
     def _literals(self, axis: int, span: tuple[int, ...]) -> list[list[Literal]]:

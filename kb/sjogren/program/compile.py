@@ -14,7 +14,8 @@ from sjogren.program.block import NEVER, Block, Formula, Join, split
 from sjogren.program.conditions import TABLES, Conditions, Scope, key_of, known_literals, level_numbers, unknown_literal
 from sjogren.program.grid import GridTooLarge
 from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Addend, Aggregate, Boundary, Clause, Input, Literal, Node, Program
-from sjogren.program.outline import conclusions, order, stratify, subjects, upward
+from sjogren.program.outline import conclusions, order, subjects, upward
+from sjogren.program.strata import stratify
 
 VERDICTS = ("excluded", "entry_not_met", "not_met", "met")
 
@@ -92,7 +93,9 @@ class Compiler:
         answer = head.removeprefix(rule.id)
         what = f"{answer!r} of {rule.id!r}" if answer.startswith((">=", "=")) else "this"
         message = f"{what} {'always' if truth == TRUE else 'never'} holds, whatever the facts."
-        self.findings.append(Finding(place.file, place.line, "K225", message, "Drop it, or correct the tests that decide it."))
+        self.findings.append(
+            Finding(place.file, place.line, "K225", message, "Drop it, or correct the tests that decide it.")
+        )
 
     def inner(self, rule: Rule, place: Place, side: str, suffix: str = "") -> str:
         """The node of a condition that is a statement of its own."""
@@ -101,7 +104,11 @@ class Compiler:
 
     def statement(self, condition: Condition, scope: Scope) -> str:
         """The node for a condition: an existing finding where it only asks for that, else a node of its own."""
-        if isinstance(condition, Test) and condition.subject.kind == RULE and (condition.op, condition.value) == ("is", "met"):
+        if (
+            isinstance(condition, Test)
+            and condition.subject.kind == RULE
+            and (condition.op, condition.value) == ("is", "met")
+        ):
             other = self.rules.get(condition.subject.name)
             if other and other.kind == "Finding" and not condition.where:
                 return key_of(other.id, scope.side if other.for_each else "")
@@ -133,7 +140,9 @@ class Compiler:
             self.derive(key, TRUE, [Literal("t", part, TRUE)], rule, f"{path}.{index}")
         for words in product((FALSE, UNKNOWN), repeat=len(parts)):
             if FALSE in words:
-                self.derive(key, FALSE, [Literal("t", part, word) for part, word in zip(parts, words, strict=True)], rule, path)
+                self.derive(
+                    key, FALSE, [Literal("t", part, word) for part, word in zip(parts, words, strict=True)], rule, path
+                )
 
     def narrower(self, test: Test, fact: FactDef, scope: Scope) -> str:
         """A fact or anything narrower: present if one is, absent if the fact is stated so or all narrower ones are."""
@@ -152,7 +161,7 @@ class Compiler:
     def fact_status(self, test: Test, name: str, key: str, word: str) -> str:
         """A node that says whether an input is known (``known``), not known (``unknown``) or not present (``not_shown``)."""
         rule = self.rules[self.current]
-        fact = self.vocabulary.facts.get(name) or self.vocabulary.facts[name.split(".")[0]]
+        fact = self.vocabulary.facts.get(name) or self.vocabulary.facts[name.split(".", maxsplit=1)[0]]
         kind = self.input_kind(fact)
         self.input(key, kind)
         if (asked := self.statuses.get((rule.id, key, word))) is not None:
@@ -190,7 +199,12 @@ class Compiler:
             self.derive(node, unknown, [unknown_literal(name)], rule, path)
             return node
         if word == "not_shown" or target.kind not in {"Grade", *TABLES}:
-            self.conditions.report(test, "K221", f"{word!r} is not asked of {target.id!r} ({target.kind}).", "Ask it of a finding, or test the answer.")
+            self.conditions.report(
+                test,
+                "K221",
+                f"{word!r} is not asked of {target.id!r} ({target.kind}).",
+                "Ask it of a finding, or test the answer.",
+            )
             return node
         if target.kind == "Grade":
             nodes = [f"{name}>={level}" for level in target.levels[1:]]
@@ -233,7 +247,9 @@ class Compiler:
         if rule.unreliable_if:
             doubt = self.statement(rule.unreliable_if.when, scope)
             path = rule.unreliable_if.place.path
-            target = key if not rule.when_unknown else self.inner(rule, rule.unreliable_if.place, scope.side, "~reliable")
+            target = (
+                key if not rule.when_unknown else self.inner(rule, rule.unreliable_if.place, scope.side, "~reliable")
+            )
             self.derive(target, TRUE, [Literal("t", base, TRUE), Literal("t", doubt, FALSE)], rule, path)
             self.derive(target, TRUE, [Literal("t", base, TRUE), unknown_literal(doubt)], rule, path)
             self.derive(target, FALSE, [Literal("t", base, FALSE)], rule, rule.when.place.path)
@@ -258,12 +274,28 @@ class Compiler:
             for rank in range(1, len(rule.levels)):
                 key = f"{name}>={rule.levels[rank]}"
                 if suffix:
-                    key = self.node(key + suffix, rule, "cases_at_least", rule.levels[rank], "cases_at_most", rule.levels[rank - 1], scope.side)
+                    key = self.node(
+                        key + suffix,
+                        rule,
+                        "cases_at_least",
+                        rule.levels[rank],
+                        "cases_at_most",
+                        rule.levels[rank - 1],
+                        scope.side,
+                    )
                 heads.append((key, rank))
-            self._cases(rule, scope, [
-                (key, lambda case, rank=rank: rule.levels.index(case.low) >= rank, lambda case, rank=rank: rule.levels.index(case.high) < rank)
-                for key, rank in heads
-            ])
+            self._cases(
+                rule,
+                scope,
+                [
+                    (
+                        key,
+                        lambda case, rank=rank: rule.levels.index(case.low) >= rank,
+                        lambda case, rank=rank: rule.levels.index(case.high) < rank,
+                    )
+                    for key, rank in heads
+                ],
+            )
         if rule.stated:
             self._stated(rule, name, scope)
 
@@ -279,7 +311,11 @@ class Compiler:
         suffix = "~open" if rule.when_unknown else ""
         triples = []
         for head, makes_true, makes_false in heads:
-            key = head if not suffix else self.inner(rule, place, scope.side, f"~open{head[len(key_of(rule.id, scope.side)):]}")
+            key = (
+                head
+                if not suffix
+                else self.inner(rule, place, scope.side, f"~open{head[len(key_of(rule.id, scope.side)) :]}")
+            )
             for truth, makes in ((TRUE, makes_true), (FALSE, makes_false)):
                 chosen = tuple(formula for case, formula in reached if makes(case))
                 triples.append((key, truth, Join("or", chosen) if chosen else NEVER))
@@ -331,7 +367,9 @@ class Compiler:
             self.derive(key, FALSE, [Literal("n", fact.name, high=cut)], rule, path)
             if rule.cases or rule.highest_of:
                 for truth in (TRUE, FALSE):
-                    self.derive(key, truth, [unknown_literal(fact.name), Literal("t", f"{key}~cases", truth)], rule, path)
+                    self.derive(
+                        key, truth, [unknown_literal(fact.name), Literal("t", f"{key}~cases", truth)], rule, path
+                    )
 
     def _highest(self, rule: Rule, name: str, scope: Scope) -> None:
         path = f"{rule.place.path}.highest_of" if rule.place.path else "highest_of"
@@ -339,12 +377,24 @@ class Compiler:
         for rank in range(1, len(rule.levels)):
             key, suffix = f"{name}>={rule.levels[rank]}", "~cases" if rule.stated else ""
             if suffix:
-                self.node(key + suffix, rule, "cases_at_least", rule.levels[rank], "cases_at_most", rule.levels[rank - 1], scope.side)
+                self.node(
+                    key + suffix,
+                    rule,
+                    "cases_at_least",
+                    rule.levels[rank],
+                    "cases_at_most",
+                    rule.levels[rank - 1],
+                    scope.side,
+                )
             below: list[Literal] = []
             for part in rule.highest_of:
                 other = self.rules[part.name]
                 own = level_numbers(other.levels)
-                known = own and numbers and [level for level, number in zip(other.levels, own, strict=True) if number >= numbers[rank]]
+                known = (
+                    own
+                    and numbers
+                    and [level for level, number in zip(other.levels, own, strict=True) if number >= numbers[rank]]
+                )
                 if not (numbers and own):
                     known = [level for level in other.levels if level in rule.levels[rank:]]
                 if known:
@@ -361,7 +411,10 @@ class Compiler:
         untested = {side: self._untested(rule, side, path) for side in sides}
         pairs = [(rule.id, "result", "met", "result", "not_met")]
         if rule.kind == "Grade":
-            pairs = [(f"{rule.id}>={level}", "at_least", level, "at_most", below) for level, below in zip(rule.levels[1:], rule.levels, strict=False)]
+            pairs = [
+                (f"{rule.id}>={level}", "at_least", level, "at_most", below)
+                for level, below in zip(rule.levels[1:], rule.levels, strict=False)
+            ]
         for key, says, value, says_not, value_not in pairs:
             self.node(key, rule, says, value, says_not, value_not)
             of = {side: key.replace(rule.id, f"{rule.id}@{side}", 1) for side in sides}
@@ -406,7 +459,9 @@ class Compiler:
         heads = []
         for value in self.values(rule):
             key = self.node(f"{rule.id}={value}", rule, "value", value, "value_not", value)
-            heads.append((key, lambda case, value=value: case.low == value, lambda case, value=value: case.low != value))
+            heads.append(
+                (key, lambda case, value=value: case.low == value, lambda case, value=value: case.low != value)
+            )
         self._cases(rule, scope, heads)
 
     def _recommendation(self, rule: Rule, scope: Scope) -> None:
@@ -429,7 +484,9 @@ class Compiler:
     def _score(self, rule: Rule, scope: Scope) -> None:
         if rule.stated and rule.stated not in self.vocabulary.facts:
             hint = did_you_mean(rule.stated, self.vocabulary.facts)
-            self.findings.append(Finding(rule.place.file, rule.place.line, "K201", f"unknown fact {rule.stated!r}.", hint))
+            self.findings.append(
+                Finding(rule.place.file, rule.place.line, "K201", f"unknown fact {rule.stated!r}.", hint)
+            )
             return
         if rule.stated:
             self.input(rule.stated, "number")
@@ -438,11 +495,21 @@ class Compiler:
         for term in rule.terms:
             addend = self._addend(term.subject, term.weight)
             if addend is None:
-                self.findings.append(Finding(term.place.file, term.place.line, "K223", f"{term.subject.name!r} cannot be added.", "A score adds numbers, findings, grades and scores."))
+                self.findings.append(
+                    Finding(
+                        term.place.file,
+                        term.place.line,
+                        "K223",
+                        f"{term.subject.name!r} cannot be added.",
+                        "A score adds numbers, findings, grades and scores.",
+                    )
+                )
             else:
                 addends.append(addend)
         path = f"{rule.place.path}.{op}_of" if rule.place.path else f"{op}_of"
-        self.aggregates[rule.id] = Aggregate(rule.id, rule.id, op, tuple(addends), rule.stated, path.replace("known_of", "known"))
+        self.aggregates[rule.id] = Aggregate(
+            rule.id, rule.id, op, tuple(addends), rule.stated, path.replace("known_of", "known")
+        )
 
     def _addend(self, subject: Subject, weight: Fraction) -> Addend | None:
         if subject.kind == FACT:
@@ -473,7 +540,9 @@ class Compiler:
         score = f"{rule.id}#score"
         path = "items"
         self.aggregates[score] = Aggregate(score, rule.id, "sum", addends, "", path)
-        verdict = {word: self.node(f"{rule.id}={word}", rule, "verdict", word, "verdict_not", word) for word in VERDICTS}
+        verdict = {
+            word: self.node(f"{rule.id}={word}", rule, "verdict", word, "verdict_not", word) for word in VERDICTS
+        }
         enough = Literal("n", score, low=Boundary(rule.needed, 0))
         too_few = Literal("n", score, high=Boundary(rule.needed, 0))
         entry_open, exclude_open = [], []
@@ -526,7 +595,7 @@ class Compiler:
             nodes=tuple(self.nodes.values()),
             clauses=tuple(self.clauses),
             aggregates=tuple(self.aggregates.values()),
-            strata=stratify(self.nodes, self.clauses, self.aggregates),
+            strata=stratify(self.clauses, self.aggregates, {rule.id: rule.place.file for rule in self.rules.values()}),
             conclusions=conclusions(self.rules, self.values),
             flags=tuple((rule.raises, rule.id) for rule in self.rules.values() if rule.raises),
             rests_on_absence=tuple(sorted(upward(self.rules, absent))),

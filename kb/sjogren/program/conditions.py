@@ -136,7 +136,9 @@ class Conditions:
             return self._mean_of_eyes(test, fact, scope)
         laterality = EITHER.get(test.where) or BOTH.get(test.where)
         if laterality and laterality != fact.laterality:
-            return self.report(test, "K206", f"{fact.name!r} is not recorded by {laterality}, so 'in: {test.where}' asks nothing.")
+            return self.report(
+                test, "K206", f"{fact.name!r} is not recorded by {laterality}, so 'in: {test.where}' asks nothing."
+            )
         if laterality:
             parts = [self.one_side(test, fact, scope, side) for side in fact.sides]
             return Join("and" if test.where in BOTH else "or", tuple(parts))
@@ -144,7 +146,12 @@ class Conditions:
             return self.report(test, "K206", f"'in: {test.where}' does not fit the fact {fact.name!r}.")
         if fact.laterality and scope.side not in fact.sides:
             ways = [way for way, side in {**EITHER, **BOTH}.items() if side == fact.laterality]
-            return self.report(test, "K207", f"{fact.name!r} is recorded by {fact.laterality}; say which.", f"Use in: {' or in: '.join(ways)}.")
+            return self.report(
+                test,
+                "K207",
+                f"{fact.name!r} is recorded by {fact.laterality}; say which.",
+                f"Use in: {' or in: '.join(ways)}.",
+            )
         return self.one_side(test, fact, scope, scope.side if fact.laterality else "")
 
     def _any(self, test: Test, parts: Iterable[Formula]) -> Formula:
@@ -176,8 +183,15 @@ class Conditions:
                 member = f"{fact.name}.{test.value}"
                 self.compiler.input(member, "flag")
                 return self.flag(member, test)
-            return self.report(test, "K209", f"{fact.name!r} has no member {test.value!r}.", did_you_mean(str(test.value), fact.codes))
-        return self.report(test, "K210", f"{fact.name!r} ({fact.type}) cannot be tested.", "Test a boolean, a number, a level, a code or a list.")
+            return self.report(
+                test, "K209", f"{fact.name!r} has no member {test.value!r}.", did_you_mean(str(test.value), fact.codes)
+            )
+        return self.report(
+            test,
+            "K210",
+            f"{fact.name!r} ({fact.type}) cannot be tested.",
+            "Test a boolean, a number, a level, a code or a list.",
+        )
 
     def _number(self, test: Test, fact: FactDef, key: str, scope: Scope) -> Formula:
         if test.op not in NUMERIC or not isinstance(test.value, Fraction):
@@ -189,9 +203,13 @@ class Conditions:
                 return self.report(test, "K212", f"{test.unit!r} is not a unit of {fact.name!r}.", hint)
             factor = fact.units[test.unit]
         value = test.value * factor
-        beyond = (fact.minimum is not None and value < fact.minimum) or (fact.maximum is not None and value > fact.maximum)
+        beyond = (fact.minimum is not None and value < fact.minimum) or (
+            fact.maximum is not None and value > fact.maximum
+        )
         if beyond:
-            return self.report(test, "K213", f"{value} lies outside the range of {fact.name!r} ({fact.minimum} to {fact.maximum}).")
+            return self.report(
+                test, "K213", f"{value} lies outside the range of {fact.name!r} ({fact.minimum} to {fact.maximum})."
+            )
         self.compiler.input(key, "number")
         qualitative = scope.qualitative and fact.abnormal is not None
         step = Fraction(1) if fact.type == "count" else None
@@ -225,10 +243,16 @@ class Conditions:
         addends = []
         for side in fact.sides:
             self.compiler.input(key_of(fact.name, side), "number")
-            addends.append(Addend("number", key_of(fact.name, side), Fraction(1), minimum=fact.minimum, maximum=fact.maximum))
-        self.compiler.aggregates.setdefault(key, Aggregate(key, scope.rule.id, "mean", tuple(addends), "", test.place.path))
+            addends.append(
+                Addend("number", key_of(fact.name, side), Fraction(1), minimum=fact.minimum, maximum=fact.maximum)
+            )
+        self.compiler.aggregates.setdefault(
+            key, Aggregate(key, scope.rule.id, "mean", tuple(addends), "", test.place.path)
+        )
         if test.op not in NUMERIC or not isinstance(test.value, Fraction):
-            return self.report(test, "K211", f"the mean of {fact.name!r} is a number; test it with {', '.join(NUMERIC)}.")
+            return self.report(
+                test, "K211", f"the mean of {fact.name!r} is a number; test it with {', '.join(NUMERIC)}."
+            )
         return number_leaf(AxisSpec("number", key), test.op, test.value, None, test.place.path)
 
     def rule(self, test: Test, rule: Rule, scope: Scope) -> Formula:
@@ -236,7 +260,11 @@ class Conditions:
         side = scope.side if rule.for_each else ""
         name = key_of(rule.id, side)
         if test.where == "any_item" and rule.kind == "Score":
-            parts = [self.rule(test._replace(subject=term.subject, where=""), self.rules[term.subject.name], scope) for term in rule.terms if term.subject.name in self.rules]
+            parts = [
+                self.rule(test._replace(subject=term.subject, where=""), self.rules[term.subject.name], scope)
+                for term in rule.terms
+                if term.subject.name in self.rules
+            ]
             return Join("or", tuple(parts))
         if test.where:
             return self.report(test, "K206", f"'in: {test.where}' does not fit the rule {rule.id!r}.")
@@ -255,7 +283,12 @@ class Conditions:
         if rule.kind in TABLES:
             values = self.compiler.values(rule)
             if test.op != "is" or test.value not in values:
-                return self.report(test, "K217", f"{test.value!r} is not an answer of {rule.id!r}.", did_you_mean(str(test.value), values))
+                return self.report(
+                    test,
+                    "K217",
+                    f"{test.value!r} is not an answer of {rule.id!r}.",
+                    did_you_mean(str(test.value), values),
+                )
             axis = AxisSpec("table", name, words=values, nodes=tuple(f"{name}={value}" for value in values))
             return Leaf(axis, words=frozenset({str(test.value)}), path=test.place.path)
         if rule.kind == "Selection":
@@ -274,7 +307,12 @@ class Conditions:
             return self._compare(test, rule, axis, scope)
         if test.op in {"is", "reaches"}:
             if test.value not in rule.levels:
-                return self.report(test, "K214", f"{rule.id!r} has the levels {', '.join(rule.levels)}.", did_you_mean(str(test.value), rule.levels))
+                return self.report(
+                    test,
+                    "K214",
+                    f"{rule.id!r} has the levels {', '.join(rule.levels)}.",
+                    did_you_mean(str(test.value), rule.levels),
+                )
             chosen = [rule.levels.index(str(test.value))]
             if test.op == "reaches":
                 chosen = list(range(chosen[0], len(rule.levels)))
@@ -317,7 +355,12 @@ class Conditions:
             wanted = ()
         unknown = [word for word in wanted if word not in members]
         if test.op not in {"is", "only"} or unknown:
-            return self.report(test, "K217", f"{rule.id!r} selects from {', '.join(members)}.", did_you_mean(unknown[0], members) if unknown else "")
+            return self.report(
+                test,
+                "K217",
+                f"{rule.id!r} selects from {', '.join(members)}.",
+                did_you_mean(unknown[0], members) if unknown else "",
+            )
         if test.op == "is" and wanted:
             return self.flag(f"{name}={wanted[0]}", test)
         parts = [self.flag(f"{name}={member}", test, int(member in wanted)) for member in members]

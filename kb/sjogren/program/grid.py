@@ -99,7 +99,6 @@ class Grid:
         memo[points, depth] = found
         return found
 
-
     def _certain(
         self, parts: list[int], depth: int, memo: dict[tuple[int, int], list[tuple[tuple[tuple[int, ...], ...], int]]]
     ) -> list[tuple[tuple[tuple[int, ...], ...], int]]:

@@ -129,7 +129,7 @@ class Conclusion(NamedTuple):
 
 
 class Program(NamedTuple):
-    """Everything an engine needs; ``strata`` lists node and aggregate keys by the stratum in which they are settled."""
+    """Everything an engine needs, in the order in which it is worked through."""
 
     version: str
     content_hash: str
@@ -137,8 +137,8 @@ class Program(NamedTuple):
     nodes: tuple[Node, ...]
     clauses: tuple[Clause, ...]
     aggregates: tuple[Aggregate, ...]
-    strata: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
-    """For each stratum: the aggregates computed and the nodes whose being unknown is asserted when it begins."""
+    strata: tuple[tuple[tuple[str, ...], tuple[tuple[int, ...], ...]], ...]
+    """For each stratum: the aggregates computed when it begins, and its banks, each the indexes of its clauses."""
     conclusions: tuple[Conclusion, ...]
     flags: tuple[tuple[str, str], ...]
     """Flag name and the node that raises it."""

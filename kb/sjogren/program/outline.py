@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sjogren.errors import Finding, did_you_mean
 from sjogren.model.rule import FACT, RULE, Condition, Rule, Subject, Test
-from sjogren.program.ir import UNKNOWN, Aggregate, Clause, Conclusion, Node, Shown
-
-Strata = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+from sjogren.program.ir import Conclusion, Shown
 
 
 def subjects(condition: Condition | None) -> Iterable[Subject]:
@@ -64,7 +62,15 @@ def order(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Rule]:
             return
         if rule.id in trail:
             cycle = " → ".join((*trail[trail.index(rule.id) :], rule.id))
-            findings.append(Finding(rule.place.file, rule.place.line, "K224", f"rules read each other in a circle: {cycle}.", "Name what they share as a rule of its own."))
+            findings.append(
+                Finding(
+                    rule.place.file,
+                    rule.place.line,
+                    "K224",
+                    f"rules read each other in a circle: {cycle}.",
+                    "Name what they share as a rule of its own.",
+                )
+            )
             done[rule.id] = 2
             return
         for subject in dependencies(rule):
@@ -72,7 +78,9 @@ def order(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Rule]:
                 continue
             if subject.name not in rules:
                 hint = did_you_mean(subject.name, rules)
-                findings.append(Finding(rule.place.file, _line(rule, subject), "K202", f"unknown rule {subject.name!r}.", hint))
+                findings.append(
+                    Finding(rule.place.file, _line(rule, subject), "K202", f"unknown rule {subject.name!r}.", hint)
+                )
             else:
                 visit(rules[subject.name], (*trail, rule.id))
         if done.get(rule.id) != 2:
@@ -84,7 +92,9 @@ def order(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Rule]:
         for shown in rule.shows:
             if shown.subject.kind == RULE and shown.subject.name not in rules:
                 hint = did_you_mean(shown.subject.name, rules)
-                findings.append(Finding(shown.place.file, shown.place.line, "K202", f"unknown rule {shown.subject.name!r}.", hint))
+                findings.append(
+                    Finding(shown.place.file, shown.place.line, "K202", f"unknown rule {shown.subject.name!r}.", hint)
+                )
     return sequence
 
 
@@ -105,56 +115,6 @@ def upward(rules: Mapping[str, Rule], start: set[str]) -> set[str]:
                 found.add(rule.id)
                 grown = True
     return found
-
-
-def stratify(nodes: Mapping[str, Node], clauses: list[Clause], aggregates: Mapping[str, Aggregate]) -> Strata:
-    """Which aggregates are computed, and which nodes are asserted as unknown, at the start of each stratum."""
-    bodies: dict[str, list[Clause]] = {}
-    for clause in clauses:
-        bodies.setdefault(clause.head, []).append(clause)
-    level: dict[str, int] = {}
-
-    def of(key: str) -> int:
-        if key in level:
-            return level[key]
-        if key in aggregates:
-            parts = [name for addend in aggregates[key].addends for name in (*(node for node, _ in addend.levels), addend.key) if name in nodes or name in aggregates]
-            level[key] = 1 + max((of(part) for part in parts), default=-1)
-            return level[key]
-        found = 0
-        for clause in bodies.get(key, ()):
-            for literal in clause.body:
-                if literal.key in nodes or literal.key in aggregates:
-                    found = max(found, of(literal.key) + (literal.word == UNKNOWN))
-        level[key] = found
-        return found
-
-    for key in (*nodes, *aggregates):
-        of(key)
-    read = {literal.key for clause in clauses for literal in clause.body if literal.word == UNKNOWN}
-    count = 1 + max(level.values(), default=0)
-    strata = []
-    for stratum in range(count):
-        computed = tuple(sorted(key for key in aggregates if level[key] == stratum))
-        settled = tuple(sorted(key for key in nodes if key in read and level[key] == stratum - 1))
-        strata.append((_by_dependency(computed, aggregates), settled))
-    return tuple(strata)
-
-
-def _by_dependency(keys: tuple[str, ...], aggregates: Mapping[str, Aggregate]) -> tuple[str, ...]:
-    """Aggregates of one stratum, those that others add up first."""
-    done: list[str] = []
-
-    def visit(key: str) -> None:
-        for addend in aggregates[key].addends:
-            if addend.kind == "aggregate" and addend.key in keys:
-                visit(addend.key)
-        if key not in done:
-            done.append(key)
-
-    for key in keys:
-        visit(key)
-    return tuple(done)
 
 
 def conclusions(rules: Mapping[str, Rule], values: Callable[[Rule], tuple[str, ...]]) -> tuple[Conclusion, ...]:

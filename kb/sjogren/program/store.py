@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from fractions import Fraction
 from hashlib import sha256
@@ -116,13 +116,12 @@ def _write(path: Path, knowledge: Knowledge) -> None:
             os.unlink(name)
 
 
-def _nouns() -> dict[str, Callable[..., Any]]:
-    found: dict[str, Callable[..., Any]] = {"Knowledge": Knowledge}
+def _nouns() -> dict[str, type]:
+    found: dict[str, type] = {"Knowledge": Knowledge}
     for prefix, module in (("r", rule_nouns), ("v", vocabulary_nouns), ("p", ir)):
         for name, noun in vars(module).items():
             if isinstance(noun, type) and issubclass(noun, tuple) and hasattr(noun, "_fields"):
-                found[f"{prefix}{name}"] = noun._make
-    found["Knowledge"] = Knowledge._make
+                found[f"{prefix}{name}"] = noun
     return found
 
 
@@ -146,7 +145,7 @@ def encode(value: Any) -> Any:
 
 def decode(value: Any) -> Any:
     """The inverse of `encode`."""
-    makers = _nouns()
+    makers, new = _nouns(), tuple.__new__
     fractions: dict[tuple[int, int], Fraction] = {}
 
     def fraction(numerator: int, denominator: int) -> Fraction:
@@ -161,7 +160,7 @@ def decode(value: Any) -> Any:
             if tag == "/":
                 return fraction(part[1], part[2])
             items = [walk(item) if type(item) in (list, dict) else item for item in part[1:]]
-            return tuple(items) if tag == "(" else makers[tag](items)
+            return tuple(items) if tag == "(" else new(makers[tag], items)
         if type(part) is dict:
             return {key: walk(item) for key, item in part.items()}
         return part

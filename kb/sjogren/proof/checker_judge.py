@@ -20,17 +20,13 @@ class Judge(Printing):
         getattr(self, f"_{form(node)}")(node)
 
     def _firing(self, node: Node) -> None:
-        rule = self._rule(node)
+        rule, about = self._rule(node), node["concludes"]["conclusion"]
+        if about != rule.id and not about.startswith("flag/"):
+            raise Refused("V120", f"{rule.id} concluding for {about}", "a rule that concludes for itself")
         self._attributed(node, rule)
-        if node["concludes"]["conclusion"].startswith("flag/"):
+        if about != rule.id:
             self._flag(node, rule)
             return
-        if node["concludes"]["conclusion"] != rule.id:
-            raise Refused(
-                "V120",
-                f"{rule.id} concluding for {node['concludes']['conclusion']}",
-                "a rule that concludes for itself",
-            )
         statement = self._statement(node, node["concludes"]["key"], node["concludes"]["value"])
         found, claim = self._judged(node, statement)
         self._clause(node, claim)

@@ -15,6 +15,7 @@ from sjogren.proof.checker_rules import Rules
 from sjogren.proof.checker_space import Space
 from sjogren.proof.checker_statements import Statement, says
 
+_ADDING = {"CriteriaSet": "points", "Score": "score"}
 _ABSENT: Mapping[str, Any] = {"boolean": False, "level": 0}
 _STATED = re.compile(r"([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,2})?)(?: (\S+))?")
 
@@ -80,6 +81,8 @@ class Premises:
             return Said("accepted", node["value"])
         if kind == "fact":
             return Said("is", self._value(node))
+        if fact.type == "code" and fact.assumed_as:
+            return Said("is", fact.assumed_as)
         if fact.type not in _ABSENT:
             raise Refused("V112", f"{fact.name} ({fact.type}) assumed absent", "a finding or a level")
         return Said("is", _ABSENT[fact.type])
@@ -101,14 +104,12 @@ class Premises:
         if not ends or not all(end is None or is_number(end) for end in ends):
             raise Refused("V132", f"{value!r}", "low and high")
         span = (exact(value["low"]), exact(value["high"]))
-        if rule.kind == "CriteriaSet":
-            return Var("points", rule.id), Said("within", span)
-        if rule.kind == "Score":
-            return Var("score", rule.id), Said("within", span)
         test = self.rules.conditions(rule.id).get(node["clause"])
-        if not isinstance(test, Test) or test.where != "mean_of_eyes":
+        if isinstance(test, Test) and test.where == "mean_of_eyes":
+            return Var("mean", test.subject.name), Said("within", span)
+        if rule.kind not in _ADDING:
             raise Refused("V122", f"clause {node['clause']!r}", f"a sum, mean or preference of {rule.id}")
-        return Var("mean", test.subject.name), Said("within", span)
+        return Var(_ADDING[rule.kind], rule.id), Said("within", span)
 
     def _premises(self, node: Node) -> list[Node]:
         return [self.nodes[premise] for premise in node["premises"]]

@@ -180,17 +180,30 @@ class Printing(Numbers):
                 )
             return []
         if premises == verdicts:
-            raise Refused(
-                "V134", f"{rule.id} undetermined with nothing lacking", "the facts that could still change it"
-            )
+            if any(form(node) == "missing" for node in self._behind(verdicts)):
+                raise Refused(
+                    "V134", f"{rule.id} undetermined with nothing lacking", "the facts that could still change it"
+                )
+            return []
         facts, rules = self.rules.resting_on(rule.id)
         doubted = self._doubted(rules)
         for premise in premises:
             name = premise.get("fact", "")
-            known = name in facts or name.partition(".")[0] in facts
-            if not known or not (form(premise) in {"missing", "accepted"} or name in doubted):
+            names = {name, name.partition(".")[0]}
+            if not names & facts or not (form(premise) in {"missing", "accepted"} or names & doubted):
                 raise Refused("V134", f"{name or premise['id']} as lacking", f"missing facts on which {rule.id} rests")
         return sorted({premise["fact"] for premise in premises})
+
+    def _behind(self, nodes: Sequence[Node]) -> list[Node]:
+        """All that some nodes rest on, directly or through others."""
+        found: dict[str, Node] = {}
+        waiting = list(nodes)
+        while waiting:
+            node = waiting.pop()
+            if node["id"] not in found:
+                found[node["id"]] = node
+                waiting += [self.nodes[premise] for premise in node.get("premises", ())]
+        return list(found.values())
 
     def _doubted(self, rules: Iterable[str]) -> set[str]:
         """Facts of tests that may be measured and still not count."""

@@ -27,7 +27,6 @@ MARKS = {
     "aggregate": ("Σ", "computed"),
     "reads": ("=", "printed"),
 }
-UNDECIDED = "it may be that "
 FEW = 2
 """Facts with the same value that still get a line each."""
 
@@ -91,10 +90,9 @@ class _Account:
         marks = ", ".join(f"{mark} {word}" for kind, (mark, word) in MARKS.items() if kind in self.used)
         self.lines += ["", f"Marks: {marks}. In brackets: rule, clause, source."]
         self.lines += [line for source, place in self.cited.items() for line in _wrapped(f"({place}) {source}", "", 4)]
-        for name in self.own:
-            self.lines += _wrapped(
-                f"This project's own reading, not validated: {self.rules[name].label} ({name}).", "", 2
-            )
+        if self.own:
+            names = "; ".join(f"{self.rules[name].label} ({name})" for name in self.own)
+            self.lines += ["", *_wrapped(f"This project's own reading, not validated: {names}.", "", 2)]
         return self.lines
 
     # -- the tree
@@ -169,9 +167,10 @@ class _Account:
                 weight = weights.get(name, Fraction(1))
                 self._domain(group, f"{number(weight)} × " if weight != 1 else "", depth, rule.id)
         for tail, group in alike.items():
-            places = ", ".join(f"{node['rule']} {self._cite(node)}" for node in group)
+            names = "; ".join(f"{self._label(node)} {self._cite(node)}" for node in group)
             self.shown.update(node["id"] for node in group)
-            self._line("firing", f"{self.rules[group[0]['rule']].levels[0]} ← {tail}: {places}", depth)
+            says = self._says(group[0], group[0]["rule"])
+            self._line("firing", f"{says} ← {tail}: {names}", depth)
         self._all(missing, depth, rule.id)
 
     def _domain(self, group: list[Json], lead: str, depth: int, within: str) -> None:
@@ -243,8 +242,6 @@ class _Account:
             text = text.removesuffix(f" ({'; '.join(given)})")
         if within:
             text = text.removeprefix(f"{self.rules[within].label}: ")
-        if node.get("operation") == "undecided" and text.endswith(": met"):
-            return f"undecided: {text.removeprefix(UNDECIDED).removesuffix(': met')}"
         return f"{text}{self._remarks(node)}" if node["type"] == "fact" else text
 
     def _is_short(self, premise: Json) -> bool:
@@ -298,7 +295,8 @@ class _Account:
         if node["type"] != "firing" or rule is None or not rule.levels or len(node["premises"]) != 1:
             return False
         fact = self.nodes[node["premises"][0]]["type"] == "fact"
-        return fact and self._says(node, rule.id) == f"at most {rule.levels[0]}"
+        concludes = node["concludes"]
+        return fact and (concludes["key"], concludes["value"]) == ("at_most", rule.levels[0])
 
     @staticmethod
     def _points(node: Json, points: int) -> str:

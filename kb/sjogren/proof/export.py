@@ -7,11 +7,15 @@ used the premises and followed the rule as its plan; the rule was derived from i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+    from rdflib.term import IdentifiedNode
+    from rdflib.term import Node as RdfNode
 
 Json: TypeAlias = Any
 Resource: TypeAlias = "dict[str, Json]"
@@ -53,10 +57,45 @@ def to_turtle(assessment: Mapping[str, Json]) -> str:
     from rdflib import Graph
 
     graph = Graph()
-    graph.parse(data=json.dumps(to_jsonld(assessment), ensure_ascii=False), format="json-ld")
     for prefix, namespace in CONTEXT.items():
         graph.bind(prefix, namespace)
+    for resource in _resources(assessment):
+        _add(graph, resource)
     return graph.serialize(format="turtle")
+
+
+def _add(graph: Graph, resource: Resource) -> IdentifiedNode:
+    """Add the triples of a resource and of those that it nests; gives its subject."""
+    from rdflib import RDF, BNode, URIRef
+
+    subject = URIRef(resource["@id"]) if "@id" in resource else BNode()
+    for key, values in resource.items():
+        if key != "@id":
+            predicate = RDF.type if key == "@type" else URIRef(_expanded(key))
+            for value in values if isinstance(values, list) else [values]:
+                graph.add((subject, predicate, _term(graph, value)))
+    return subject
+
+
+def _term(graph: Graph, value: Json) -> RdfNode:
+    """A value of a resource as a term: a type, a literal, a list, a reference or a nested resource."""
+    from rdflib import RDF, BNode, Literal, URIRef
+    from rdflib.collection import Collection
+
+    if isinstance(value, str):
+        return URIRef(_expanded(value))
+    if "@value" in value:
+        datatype = URIRef(_expanded(value["@type"])) if "@type" in value else None
+        return Literal(value["@value"], lang=value.get("@language"), datatype=datatype)
+    if "@list" in value:
+        members = [_term(graph, entry) for entry in value["@list"]]
+        return Collection(graph, BNode(), members).uri if members else RDF.nil
+    return URIRef(value["@id"]) if set(value) == {"@id"} else _add(graph, value)
+
+
+def _expanded(name: str) -> str:
+    prefix, _, local = name.partition(":")
+    return f"{CONTEXT[prefix]}{local}"
 
 
 def work_iri(work: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from fractions import Fraction
-from hashlib import sha256
 from typing import Any, NamedTuple, TypeAlias
 
 from sjogren.engine.knowledge import Known, Result, Span
@@ -16,24 +14,16 @@ from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.ir import TRUE, UNKNOWN, Node, Program, Shown
 from sjogren.program.outline import conditions
 from sjogren.proof import words
+from sjogren.proof.canonical import Form, node_id
 from sjogren.proof.skeleton import Skeleton, Step, mark_node
 from sjogren.rules.english import VERDICTS, describe, fact_label, negate, number
 
 Json: TypeAlias = Any
-MAX_KEPT = 50_000
+MAX_KEPT = 4_000
 """Nodes kept in memory for patients who share them; above that the store starts afresh."""
-STATIC = frozenset({"fires", "undecided", "taken", "raises"})
-"""Steps whose content depends on their premises alone."""
+STATIC = frozenset({"fires", "undecided", "raises"})
+"""Steps that are the same for every patient but for their premises and the facts that their sentence names."""
 UNHASHABLE = {"interval", "lacks", "axes", "members", "recommends"}
-
-_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
-
-
-def node_id(content: Mapping[str, Json]) -> str:
-    """The identifier of a node: a digest of all its other content, as canonical JSON (sorted keys, no spaces, UTF-8)."""
-    body = _ENCODE({key: value for key, value in content.items() if key != "id"})
-    return "n" + sha256(body.encode()).hexdigest()[:24]
-
 
 def json_number(value: Fraction) -> int | float:
     """A number for JSON: whole where it is whole."""
@@ -62,9 +52,11 @@ class Binder:
         self.aggregates = {aggregate.key: aggregate for aggregate in program.aggregates}
         self.conclusions = {conclusion.rule: conclusion for conclusion in program.conclusions}
         self.kept: dict[object, dict[str, Json]] = {}
+        self.forms: dict[int, Form] = {}
         self.says = {node.key: self._statement(node) for node in program.nodes}
         self.sources = {
-            rule.id: [{"work": source.work, "locator": source.locator} for source in rule.source] for rule in rules.values()
+            rule.id: [{"work": source.work, "locator": source.locator} for source in rule.source]
+            for rule in rules.values()
         }
 
     def graph(self, skeleton: Skeleton, bound: Bound) -> tuple[list[dict[str, Json]], list[dict[str, Json]]]:
@@ -74,16 +66,34 @@ class Binder:
         if len(self.kept) > MAX_KEPT:
             self.kept.clear()
         for step in skeleton.steps:
-            premises = tuple([made[premise]["id"] for premise in step.premises])
-            value = None if step.kind in STATIC else self._value_of(step, bound)
-            pattern = (step.number, premises, value)
-            node = self.kept.get(pattern)
-            if node is None:
-                node = self.kept[pattern] = self._make(step, bound, made, premises)
+            premises = [made[premise]["id"] for premise in step.premises]
+            if step.kind in STATIC:
+                node = self._formed(step, bound, made, premises)
+            else:
+                pattern = (step.number, tuple(premises), self._value_of(step, bound))
+                kept = self.kept.get(pattern)
+                if kept is None:
+                    kept = self.kept[pattern] = self._make(step, bound, made, premises)
+                node = dict(kept)
             made.append(unique.setdefault(node["id"], node))
-        return [dict(node) for node in unique.values()], made
+        return list(unique.values()), made
 
-    def _make(self, step: Step, bound: Bound, made: list[dict[str, Json]], premises: tuple[str, ...]) -> dict[str, Json]:
+    def _formed(
+        self, step: Step, bound: Bound, made: list[dict[str, Json]], premises: list[str]
+    ) -> dict[str, Json]:
+        """A node from the form of its step, with its premises, and with the facts that its sentence names."""
+        form = self.forms.get(step.number)
+        if form is None:
+            form = self.forms[step.number] = Form(getattr(self, f"_{step.kind}")(step, bound, made))
+        text = form.says
+        if step.kind == "fires":
+            given = [made[premise]["text"] for premise in step.premises if made[premise]["type"] == "fact"]
+            text = f"{text} ({'; '.join(given)})" if given else text
+        return form.node(premises, text)
+
+    def _make(
+        self, step: Step, bound: Bound, made: list[dict[str, Json]], premises: list[str]
+    ) -> dict[str, Json]:
         node: dict[str, Json] = getattr(self, f"_{step.kind}")(step, bound, made)
         if premises or node["type"] in {"firing", "aggregate"}:
             node["premises"] = list(premises)
@@ -102,7 +112,11 @@ class Binder:
             return bound.result.spans[step.key]
         if step.kind == "reports":
             shown = self.conclusions[step.key].shown[step.clause]
-            return self._printed(shown, step, bound) if shown.how not in UNHASHABLE else repr(self._printed(shown, step, bound))
+            return (
+                self._printed(shown, step, bound)
+                if shown.how not in UNHASHABLE
+                else repr(self._printed(shown, step, bound))
+            )
         return None
 
     # -- nodes by kind of step ------------------------------------------------------------------------------------------
@@ -175,7 +189,6 @@ class Binder:
         clause, node = self.clauses[step.clause], self.nodes[step.key]
         true = step.word == TRUE
         says = self.says[step.key][0 if true else 1]
-        given = [made[premise]["text"] for premise in step.premises if made[premise]["type"] == "fact"]
         rule = self.rules[node.rule]
         written = self.rules[clause.rule]
         return {
@@ -187,7 +200,7 @@ class Binder:
             **({"verification": written.verification} if written.verification else {}),
             **({"side": node.side} if node.side else {}),
             "source": self.sources[clause.rule],
-            "text": f"{says} ({'; '.join(given)})" if given else says,
+            "text": says,
             **({} if rule is written else {"of": rule.id}),
         }
 
@@ -204,7 +217,7 @@ class Binder:
             "asks": {"key": node.says, "value": node.value},
             "rule": node.rule,
             **({"side": node.side} if node.side else {}),
-            "text": f"it may be that {self.says[step.key][0]}",
+            "text": f"undecided: {self.says[step.key][0].removesuffix(': met')}",
         }
 
     def _taken(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
@@ -228,7 +241,11 @@ class Binder:
         return {
             "type": "aggregate",
             "operation": aggregate.op,
-            "concludes": {"conclusion": aggregate.rule, "key": step.key.partition("#")[2] or aggregate.op, "value": _span(span)},
+            "concludes": {
+                "conclusion": aggregate.rule,
+                "key": step.key.partition("#")[2] or aggregate.op,
+                "value": _span(span),
+            },
             "rule": aggregate.rule,
             "clause": aggregate.path,
             "text": f"{label}: {words.span_words(span)}{unit}",
@@ -343,7 +360,11 @@ class Binder:
         label = self.rules[conclusion].label
         if shown.how == "lacks":
             names = [fact_label(name, self.vocabulary) for name in value]
-            return f"{label}: could still be changed by {words.list_words(names)}" if names else f"{label}: nothing missing could change it"
+            return (
+                f"{label}: could still be changed by {words.list_words(names)}"
+                if names
+                else f"{label}: nothing missing could change it"
+            )
         if isinstance(value, dict):
             span = f"{value['low']}" if value["low"] == value["high"] else f"{value['low']} to {value['high']}"
             needed = f", {value['needed']} needed" if "needed" in value else ""
@@ -367,21 +388,26 @@ class Binder:
             true, false = VERDICTS.get(node.value, node.value), VERDICTS.get(node.value_not, node.value_not)
             return f"{label}: {true}", f"{label}: {false}" if node.says == "result" else f"{label}: not {false}"
         if node.says in {"at_least", "cases_at_least"}:
-            return f"{label}: at least {node.value}", f"{label}: at most {node.value_not}"
+            lowest = node.value_not == rule.levels[0]
+            return (
+                f"{label}: at least {_said(node.value)}",
+                f"{label}: {'' if lowest else 'at most '}{_said(node.value_not)}",
+            )
         if node.says == "value":
             return f"{label}: {self._word(node.value)}", f"{label}: not {self._word(node.value)}"
         if node.says == "member":
-            return f"{label}: {node.value} belongs to it", f"{label}: {node.value} does not belong to it"
+            return f"{label}: {node.value} is among them", f"{label}: {node.value} is not among them"
         path, _, suffix = node.says.partition("~")
         if rule.kind == "CriteriaSet" and node.says in words.GATES:
             return words.GATES[node.says]
         condition = self._paths(rule).get(path)
         said = describe(condition, self.vocabulary, self.rules) if condition else rule.label
-        said_not = negate(condition, self.vocabulary, self.rules) if condition else f"it is not the case that: {rule.label}"
+        said_not = (
+            negate(condition, self.vocabulary, self.rules) if condition else f"it is not the case that: {rule.label}"
+        )
         inner = words.INNER.get(suffix.partition(">")[0].partition("=")[0])
         if inner:
-            said = f"{said}: {inner}"
-            said_not = f"it is not the case that: {said}"
+            said, said_not = (phrase.format(said) for phrase in inner)
         return words.place(said, node.side), words.place(said_not, node.side)
 
     def _paths(self, rule: Rule) -> dict[str, Condition]:
@@ -398,6 +424,11 @@ class Binder:
         for case in rule.cases:
             found.setdefault(case.place.path, case.when)
         return found
+
+
+def _said(level: str) -> str:
+    """A level in a sentence: the ESSDAI's word ``no`` says that there is no activity."""
+    return "no activity" if level == "no" else level.replace("_", " ")
 
 
 def _answers(rule: Rule) -> list[str]:

@@ -50,9 +50,7 @@ class Lacks:
             found.setdefault(rule.stated)
             return
         open_bodies = [
-            body
-            for clause in self.by_head.get(key, ())
-            if (body := self._restrict(clause, state)) is not None
+            body for clause in self.by_head.get(key, ()) if (body := self._restrict(clause, state)) is not None
         ]
         kept = [body for body in open_bodies if not any(_names(other) < _names(body) for other in open_bodies)]
         if not kept:
@@ -99,9 +97,7 @@ class Lacks:
                 elif literal.key in state.inputs:
                     found.setdefault(literal.key)
 
-    def _aggregate(
-        self, key: str, cuts: list[Fraction], state: _State, found: dict[str, None], seen: set[str]
-    ) -> None:
+    def _aggregate(self, key: str, cuts: list[Fraction], state: _State, found: dict[str, None], seen: set[str]) -> None:
         aggregate = self.aggregates[key]
         if aggregate.op == "first_known":
             for addend in aggregate.addends:

@@ -58,18 +58,25 @@ class Prover:
         for clause in program.clauses:
             self.by_head.setdefault(clause.head, []).append(clause)
         self.chained = {clause.head: clause.body for clause in program.clauses if CHAINED.search(clause.head)}
+        self.bodies = [tuple(self._premises(clause)) for clause in program.clauses]
+        self.weights = [_weight(clause, number) for number, clause in enumerate(program.clauses)]
+        self.reads: dict[str, list[str]] = {}
+        """What each node's clauses read, for saying why it is undecided."""
+        for clause, body in zip(program.clauses, self.bodies, strict=True):
+            read = self.reads.setdefault(clause.head, [])
+            read += [each.key for each in body if each.key not in read and not _told_by_another(each.key)]
         self.lacks = Lacks(program, rules, self.by_head, self.aggregates)
         self.kept: dict[object, Skeleton] = {}
         self.numbers: dict[tuple[str, str, str, int, tuple[str, ...]], int] = {}
 
-    def premises(self, clause: Clause) -> Iterator[Literal]:
+    def _premises(self, clause: Clause) -> Iterator[Literal]:
         """The premises of a clause as its rule has them: those of the links of a chain in place of the links."""
         for literal in clause.body:
             link = self.chained.get(literal.key)
             if link is None:
                 yield literal
             else:
-                yield from self.premises(clause._replace(body=link))
+                yield from self._premises(clause._replace(body=link))
 
     def skeleton(self, result: Result, inputs: Inputs) -> Skeleton:
         """The skeleton for what an engine derived from these inputs."""
@@ -87,7 +94,7 @@ class Prover:
 CHAINED = re.compile(r"~[TF]\d+\.\d+$")
 """Ends the key of a link: a node of the engine's alone, where a long clause was split."""
 
-MAX_KEPT = 4096
+MAX_KEPT = 64
 """Skeletons kept in memory; above that the store starts afresh."""
 
 
@@ -99,12 +106,12 @@ class _Search:
         self.steps: list[Step] = []
         self.made: dict[tuple[str, str, str], int] = {}
         self.support: dict[tuple[str, str], int] = {}
-        clauses = prover.program.clauses
+        clauses, weights = prover.program.clauses, prover.weights
         for number in result.firings:
-            clause = clauses[number]
-            best = self.support.get((clause.head, clause.truth))
-            if best is None or _weight(clause, number) < _weight(clauses[best], best):
-                self.support[clause.head, clause.truth] = number
+            head, truth = clauses[number][:2]
+            best = self.support.get((head, truth))
+            if best is None or weights[number] < weights[best]:
+                self.support[head, truth] = number
 
     def run(self) -> Skeleton:
         reports: dict[tuple[str, str], int] = {}
@@ -117,7 +124,9 @@ class _Search:
                 flags[flag] = self._add("raises", flag, TRUE, -1, (self.node(node),), (node,))
         return Skeleton(tuple(self.steps), reports, flags)
 
-    def _add(self, kind: str, key: str, word: str, clause: int, premises: tuple[int, ...], detail: tuple[str, ...] = ()) -> int:
+    def _add(
+        self, kind: str, key: str, word: str, clause: int, premises: tuple[int, ...], detail: tuple[str, ...] = ()
+    ) -> int:
         numbers = self.prover.numbers
         number = numbers.setdefault((kind, key, word, clause, detail), len(numbers))
         self.steps.append(Step(kind, key, word, clause, tuple(dict.fromkeys(premises)), detail, number))
@@ -148,7 +157,7 @@ class _Search:
             return self._keep("node", key, word, self._undecided(key))
         number = self.support[key, word]
         clause = self.prover.program.clauses[number]
-        premises = tuple(self._premise(literal, clause) for literal in self.prover.premises(clause))
+        premises = tuple([self._premise(literal, clause) for literal in self.prover.bodies[number]])
         return self._keep("node", key, word, self._add("fires", key, word, number, premises))
 
     def _premise(self, literal: Literal, clause: Clause) -> int:
@@ -177,11 +186,7 @@ class _Search:
         return ""
 
     def _undecided(self, key: str) -> int:
-        read: dict[str, None] = {}
-        for clause in self.prover.by_head.get(key, ()):
-            for literal in self.prover.premises(clause):
-                read.setdefault(literal.key)
-        premises = tuple(self._any(other) for other in read if not _told_by_another(other))
+        premises = tuple([self._any(other) for other in self.prover.reads.get(key, ())])
         return self._add("undecided", key, UNKNOWN, -1, premises)
 
     def _any(self, key: str) -> int:

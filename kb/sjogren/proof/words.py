@@ -11,7 +11,7 @@ from fractions import Fraction
 from sjogren.engine.knowledge import Span
 from sjogren.model.case import Value
 from sjogren.model.vocabulary import FactDef
-from sjogren.rules.english import number, side_words
+from sjogren.rules.english import number, plain_unit, side_words
 
 NOTICE = "classification for research and case review, not a diagnosis"
 
@@ -22,12 +22,10 @@ GATES = {
     "entry~not_refuted": ("the entry is not ruled out", "the entry is ruled out"),
 }
 INNER = {
-    "untested": "no test of this side was done",
-    "known": "a result is known",
-    "unknown": "no result is known",
-    "shown": "this is shown",
-    "reliable": "the result is reliable",
-    "open": "on what is known so far",
+    "untested": ("no test was done", "a test was done"),
+    "shown": ("shown: {}", "not shown: {}"),
+    "reliable": ("reliable: {}", "ruled out: {}"),
+    "open": ("{}, on what is known so far", "{} ruled out, on what is known so far"),
 }
 
 
@@ -40,18 +38,6 @@ def place(label: str, side: str) -> str:
     return f"{label}, {side_words(side)}" if side else label
 
 
-def plain_unit(unit: str) -> str:
-    """A UCUM unit as people write it.
-
-    >>> plain_unit("mm/(5.min)"), plain_unit("{foci}/(4.mm2)"), plain_unit("{score}")
-    ('mm/5 min', 'foci/4 mm²', '')
-    """
-    if unit.startswith("{") and unit.endswith("}"):
-        return ""
-    text = unit.replace("(", "").replace(")", "").replace("{", "").replace("}", "").replace("[", "").replace("]", "")
-    return text.replace(".", " ").replace("mm2", "mm²").replace("10*9", "10⁹")
-
-
 def value_words(fact: FactDef | None, value: Value) -> str:
     """A recorded value in words, with the canonical unit, and as it was stated where that differs."""
     if isinstance(value.value, bool):
@@ -62,7 +48,9 @@ def value_words(fact: FactDef | None, value: Value) -> str:
         stated = f"{value.as_stated} {plain_unit(value.unit)}".strip()
         canonical = fact is None or value.unit in {"", fact.unit}
         return text if canonical else f"{text} (stated as {stated})"
-    return "not known" if value.value is None else value.as_stated
+    if value.value is None:
+        return "not known"
+    return value.value.replace("_", " ") if fact is not None and fact.type in {"level", "code"} else value.as_stated
 
 
 def fact_sentence(label: str, side: str, fact: FactDef | None, value: Value) -> str:
@@ -90,7 +78,7 @@ def assumed_sentence(label: str, side: str, name: str, value: str) -> str:
 
 def policy_sentence(label: str, name: str, value: str, *, default: bool) -> str:
     """A policy in force."""
-    return f"policy {name}: {value}{' (default)' if default else ''}. {label}"
+    return f"by policy, {label[0].lower()}{label[1:]}: {value} ({name}{', default' if default else ''})"
 
 
 def span_words(span: Span) -> str:

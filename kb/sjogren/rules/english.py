@@ -57,6 +57,18 @@ READABLE = 6
 """Longest decimal that is shown in full in a sentence."""
 
 
+def plain_unit(unit: str) -> str:
+    """A UCUM unit as people write it.
+
+    >>> plain_unit("mm/(5.min)"), plain_unit("{foci}/(4.mm2)"), plain_unit("{score}")
+    ('mm/5 min', 'foci/4 mm²', '')
+    """
+    if unit.startswith("{") and unit.endswith("}"):
+        return ""
+    text = unit.replace("(", "").replace(")", "").replace("{", "").replace("}", "").replace("[", "").replace("]", "")
+    return text.replace(".", " ").replace("mm2", "mm²").replace("10*9", "10⁹")
+
+
 def side_words(side: str) -> str:
     """A side in words, for after a comma.
 
@@ -98,7 +110,7 @@ def fact_label(name: str, vocabulary: Vocabulary) -> str:
 def _test(test: Test, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:
     label = subject_label(test.subject, vocabulary, rules)
     where = f" {WHERE[test.where]}" if test.where else ""
-    unit = f" {test.unit}" if test.unit and not test.unit.startswith("{") else ""
+    unit = f" {plain_unit(test.unit)}".rstrip()
     if isinstance(test.value, Subject):
         return f"{label} {THAT_OF[test.op]} {subject_label(test.value, vocabulary, rules)}"
     if test.op in NUMERIC and isinstance(test.value, Fraction):
@@ -128,6 +140,11 @@ def negate(condition: Condition, vocabulary: Vocabulary, rules: Mapping[str, Rul
             return describe(condition._replace(op=OPPOSITE[condition.op]), vocabulary, rules)
         if condition.value in FLIPPED:
             return describe(condition._replace(value=FLIPPED[str(condition.value)]), vocabulary, rules)
+        if condition.value in STATUS:
+            known = "known" if condition.value != "known" else "unknown"
+            return describe(
+                condition._replace(value=known if condition.value != "not_shown" else "present"), vocabulary, rules
+            )
         if condition.op == "is" and condition.value not in {"met", "not_met"}:
             return describe(condition, vocabulary, rules).replace(" is ", " is not ", 1)
     if isinstance(condition, Group) and condition.op == "any_of" and not condition.where:
@@ -137,7 +154,12 @@ def negate(condition: Condition, vocabulary: Vocabulary, rules: Mapping[str, Rul
 
 def narrate(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list[str]:
     """A rule as lines of plain English: what it is, when it holds, where it comes from."""
-    lines = [rule.label, f"  identifier  {rule.id}", f"  kind        {rule.kind}", f"  status      {status_words(rule)}"]
+    lines = [
+        rule.label,
+        f"  identifier  {rule.id}",
+        f"  kind        {rule.kind}",
+        f"  status      {status_words(rule)}",
+    ]
     lines.append(f"  why         {rule.because}")
     if rule.note:
         lines.append(f"  note        {rule.note}")
@@ -185,15 +207,23 @@ def _body(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list
     for case in rule.cases:
         answer = case.low if case.low == case.high else f"{case.low} to {case.high}"
         lines.append(f"case        {answer}: {say(case.when)}")
-        lines += [f"            {key.replace('_', ' ')}: {', '.join(_endpoint(name, vocabulary) for name in names)}" for key, names in case.lists if names]
+        lines += [
+            f"            {key.replace('_', ' ')}: {', '.join(_endpoint(name, vocabulary) for name in names)}"
+            for key, names in case.lists
+            if names
+        ]
     if rule.otherwise:
         lines.append(f"otherwise   {rule.otherwise}")
     for term in rule.terms:
-        lines.append(f"{'mean of' if rule.mean else 'adds':<11} {number(term.weight)} × {subject_label(term.subject, vocabulary, rules)}")
+        lines.append(
+            f"{'mean of' if rule.mean else 'adds':<11} {number(term.weight)} × {subject_label(term.subject, vocabulary, rules)}"
+        )
     for part in (*rule.highest_of, *rule.alternatives):
         lines.append(f"{'highest of' if rule.highest_of else 'first known'} {rules[part.name].label} ({part.name})")
     if rule.unreliable_if:
-        lines.append(f"unreliable  a positive result is unknown if {say(rule.unreliable_if.when)}. {rule.unreliable_if.because}")
+        lines.append(
+            f"unreliable  a positive result is unknown if {say(rule.unreliable_if.when)}. {rule.unreliable_if.because}"
+        )
     if rule.when_unknown:
         reading = rule.when_unknown
         provided = f" once {say(reading.provided)}" if reading.provided else ""

@@ -65,7 +65,9 @@ def read_rules(folder: Path) -> RuleSet:
                 first = rules[rule.id].place
                 findings.append(
                     Finding(
-                        rule.place.file, rule.place.line, "K105",
+                        rule.place.file,
+                        rule.place.line,
+                        "K105",
                         f"{rule.id!r} is declared twice; it stands at {first.file}:{first.line} too.",
                     )
                 )
@@ -83,7 +85,7 @@ def read_rule_file(text: str, name: str, findings: list[Finding]) -> list[Rule]:
         return []
     reader = _Reader(file, findings)
     if not isinstance(root, Mapping):
-        reader.report(root.line, "K102", "a rule file is a mapping that starts with \"@context\", id and type.")
+        reader.report(root.line, "K102", 'a rule file is a mapping that starts with "@context", id and type.')
         return []
     reader.top(root, name.removesuffix(".yaml"))
     return list(reader.rules.values())
@@ -107,7 +109,10 @@ class _Reader:
         for key, _ in node:
             if key not in allowed:
                 self.report(
-                    node.key_lines[key], "K104", f"unknown key {key!r} in a {shape.lower()}.", did_you_mean(key, allowed)
+                    node.key_lines[key],
+                    "K104",
+                    f"unknown key {key!r} in a {shape.lower()}.",
+                    did_you_mean(key, allowed),
                 )
         for key in required(shape):
             if key not in node:
@@ -177,7 +182,9 @@ class _Reader:
         identifier = node.get("id")
         if isinstance(identifier, Scalar) and identifier.text != expected:
             self.report(
-                identifier.line, "K112", f"id is {identifier.text!r} but the file's path makes it {expected!r}.",
+                identifier.line,
+                "K112",
+                f"id is {identifier.text!r} but the file's path makes it {expected!r}.",
                 "Rename the file or the id.",
             )
         for key in ("status", "source"):
@@ -215,7 +222,9 @@ class _Reader:
         )
         if identifier in self.rules:
             first = self.rules[identifier].place.line
-            self.report(node.line, "K105", f"{identifier!r} is declared twice; it stands on line {first} too.", "Rename one.")
+            self.report(
+                node.line, "K105", f"{identifier!r} is declared twice; it stands on line {first} too.", "Rename one."
+            )
         self.rules[identifier] = rule
         rule = getattr(self, f"_{kind.lower()}")(node, rule, here)
         self.rules[identifier] = rule
@@ -234,7 +243,11 @@ class _Reader:
 
     def shown(self, node: Mapping, here: str) -> tuple[Shown, ...]:
         return tuple(
-            Shown(self.text(entry, "key", "Shown"), self.subject(entry, "Shown"), self.place(entry.line, f"{here}shows.{i}"))
+            Shown(
+                self.text(entry, "key", "Shown"),
+                self.subject(entry, "Shown"),
+                self.place(entry.line, f"{here}shows.{i}"),
+            )
             for i, entry in enumerate(self.mappings(node, "shows", "Shown"))
         )
 
@@ -274,7 +287,12 @@ class _Reader:
         for case in rule.cases:
             for level in dict.fromkeys((case.low, case.high)):
                 if level not in rule.levels:
-                    self.report(case.place.line, "K117", f"{level!r} is not one of the levels.", did_you_mean(level, rule.levels))
+                    self.report(
+                        case.place.line,
+                        "K117",
+                        f"{level!r} is not one of the levels.",
+                        did_you_mean(level, rule.levels),
+                    )
         if rule.otherwise and rule.otherwise not in rule.levels:
             self.report(node.line, "K117", f"'otherwise' is {rule.otherwise!r}, not one of the levels.")
         return rule
@@ -413,7 +431,9 @@ class _Reader:
             self.report(node.line, "K122", "a condition is a mapping such as {fact: anti_ssa_ro, is: present}.")
             return None
         if depth > MAX_CONDITION_DEPTH:
-            self.report(node.line, "K123", f"this nests deeper than {MAX_CONDITION_DEPTH}; name a part as its own rule.")
+            self.report(
+                node.line, "K123", f"this nests deeper than {MAX_CONDITION_DEPTH}; name a part as its own rule."
+            )
             return None
         if any(key in node for key in (FACT, RULE, POLICY)):
             return self.read_test(node, path)
@@ -425,7 +445,9 @@ class _Reader:
         op = tests[0] if len(tests) == 1 else ""
         if not op and (tests or set(node.items) <= set(words("Test"))):
             found = " and ".join(tests) if tests else "none"
-            self.report(node.line, "K124", f"a condition has exactly one test, found {found}.", f"Tests: {', '.join(TESTS)}.")
+            self.report(
+                node.line, "K124", f"a condition has exactly one test, found {found}.", f"Tests: {', '.join(TESTS)}."
+            )
         value: Fraction | str | tuple[str, ...] | Subject = ""
         if op in NUMERIC:
             value = self.number(node.items[op], op)
