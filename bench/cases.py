@@ -44,7 +44,7 @@ def registry(kb: KnowledgeBase, number: int) -> Iterator[Case]:
 
 
 def _visit(source: random.Random, name: str) -> dict[str, Any]:
-    """One registry visit: serology and symptoms nearly always, gland tests often, biopsy and ultrasound now and then."""
+    """One registry visit: serology and symptoms nearly always, gland tests often, biopsy and ultrasound rarely."""
 
     def yes(share: float) -> bool:
         return source.random() < share

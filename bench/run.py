@@ -27,7 +27,7 @@ from sjogren.engine.reference import disagreements
 from sjogren.errors import InputError
 from sjogren.facts.resolve import resolve
 from sjogren.model.case import Case
-from sjogren.proof.graph import Bound
+from sjogren.proof.printed import Bound
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.cases import cases, draw, registry, seeded  # (a script's own folder is on the path, its parent is not)

@@ -1,8 +1,8 @@
-"""Changes every rule in one place at a time, and counts how often a clinical case notices (``make mutate``).
+"""Changes every rule in one place at a time, and counts how often a case notices (``make mutate``).
 
-Changed are numbers, comparisons, connectives, the words of a test, levels, weights and points. A changed rule is *killed*
-when a case of `tests/rules` fails, *refused* when it no longer passes validation, and has *survived* otherwise. A
-survivor must stand in `tools/equivalent.txt` with the reason why nothing can tell it from the original.
+Changed are numbers, comparisons, connectives, the words of a test, levels, weights and points. A changed rule is
+*killed* when a case of `tests/rules` fails, *refused* when it no longer passes validation, and has *survived*
+otherwise. A survivor must stand in `tools/equivalent.txt` with the reason why nothing can tell it from the original.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+from tests.test_rules import CASES, ClinicalCase, Reading, differences, name_of, reference
 
 import sjogren
 from sjogren.errors import Finding, InputError, KnowledgeError
@@ -27,7 +28,6 @@ from sjogren.program.compile import compile_program
 from sjogren.program.outline import order
 from sjogren.program.store import Knowledge
 from sjogren.rules.reader import read_rule_file
-from tests.test_rules import CASES, ClinicalCase, answer_of, differences, name_of
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES, EQUIVALENT, README = ROOT / "rules", ROOT / "tools" / "equivalent.txt", ROOT / "README.md"
@@ -40,8 +40,9 @@ KEYS = {
     "any_known": "first_known", "first_known": "any_known", "reaches": "is", "sum_of": "mean_of", "mean_of": "sum_of",
 }  # fmt: skip
 WORDS = {
-    "present": "absent", "absent": "present", "met": "not_met", "not_met": "met", "known": "unknown", "unknown": "known",
-    "not_shown": "present", "either_eye": "both_eyes", "both_eyes": "either_eye", "true": "false", "false": "true",
+    "present": "absent", "absent": "present", "met": "not_met", "not_met": "met", "known": "unknown",
+    "unknown": "known", "not_shown": "present", "either_eye": "both_eyes", "both_eyes": "either_eye",
+    "true": "false", "false": "true",
 }  # fmt: skip
 NUMBERS = {"at_least", "at_most", "above", "below", "weight", "points"}
 TESTED = {"is", "reaches", "in", "take_as", "level", "value", "otherwise"}
@@ -72,7 +73,9 @@ def mutants(file: Path) -> Iterator[Mutant]:
             yield Mutant(name, path, start, end, text[start:end], after)
 
 
-def scalars(node: yaml.Node, path: str, levels: tuple[str, ...]) -> Iterator[tuple[str, yaml.ScalarNode, list[str]]]:
+def scalars(
+    node: yaml.Node | None, path: str, levels: tuple[str, ...]
+) -> Iterator[tuple[str, yaml.ScalarNode, list[str]]]:
     """The places of a file that can be changed, each with what may stand there instead."""
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
@@ -152,28 +155,23 @@ def judge(mutant: Mutant) -> str:
     try:
         return KILLED if any(notices(kb, CASES[index][1]) for index in own_first) else SURVIVED
     finally:
-        kb._assessor.close()  # noqa: SLF001 - one engine for each mutant; it is freed here
+        kb._assessor.close()
+        reference.cache_clear()
 
 
 def notices(kb: sjogren.KnowledgeBase, case: ClinicalCase) -> bool:
     """Whether a case comes out otherwise than expected."""
     try:
-        visits = kb.assess(case.patient).visits
+        reading = Reading(kb, case.patient)
     except InputError:
         return True
-    told: list[tuple[Any, Any]] = []
-    for index, expected in case.expect.items():
-        told += [(keys, answer_of(visits[index], rule)) for rule, keys in expected.items() if said(visits[index], rule)]
-        if not all(said(visits[index], rule) for rule in expected):
-            return True
-    told += [(sorted(flags), visits[index]["flags"]) for index, flags in case.flags.items()]
+    told: list[tuple[Any, Any]] = [
+        (keys, reading.answer(index, rule))
+        for index, expected in case.expect.items()
+        for rule, keys in expected.items()
+    ]
+    told += [(sorted(flags), reading.assessment.visits[index]["flags"]) for index, flags in case.flags.items()]
     return any(next(differences(expected, found, ""), None) for expected, found in told)
-
-
-def said(visit: dict[str, Any], rule: str) -> bool:
-    """Whether an assessment says anything of a rule or part."""
-    graph = visit["justification"]["@graph"]
-    return rule in visit["conclusions"] or any(node.get("concludes", {}).get("conclusion") == rule for node in graph)
 
 
 def equivalents() -> dict[str, str]:

@@ -125,13 +125,13 @@ class _Builder:
 
     def take(self, event: yaml.Event) -> bool:
         """Take one event; False to stop reading."""
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent):
             return self.fail(line, f"an alias (*{event.anchor}) is not allowed here; write the value out.")
-        if getattr(event, "anchor", None):
-            return self.fail(line, f"an anchor (&{event.anchor}) is not allowed here; write the value out.")
-        if getattr(event, "tag", None):
-            return self.fail(line, f"a tag ({event.tag}) is not allowed here; remove it.")
+        if anchor := getattr(event, "anchor", None):
+            return self.fail(line, f"an anchor (&{anchor}) is not allowed here; write the value out.")
+        if tag := getattr(event, "tag", None):
+            return self.fail(line, f"a tag ({tag}) is not allowed here; remove it.")
         if isinstance(event, yaml.ScalarEvent):
             return self.add(Scalar(event.value, line, event.style in {"'", '"', "|", ">"}))
         if isinstance(event, yaml.SequenceStartEvent):

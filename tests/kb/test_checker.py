@@ -22,9 +22,9 @@ from sjogren.facts import read_case
 from sjogren.model.rule import RULE
 from sjogren.program.outline import dependencies
 from sjogren.program.store import Knowledge, build
-from sjogren.proof import checker_nodes
 from sjogren.proof.checker import NOTICE, Refusal, verify
-from sjogren.proof.checker_nodes import digest
+from sjogren.proof.checker import nodes as checker_nodes
+from sjogren.proof.checker.nodes import digest
 from sjogren.proof.words import NOTICE as PRINTED_NOTICE
 
 Json: TypeAlias = Any

@@ -14,7 +14,7 @@ class Aim:
     """Makes inputs under which a clause fires; at random where there are several ways, and not always with success."""
 
     def __init__(self, program: Program, vocabulary: Vocabulary, seed: int = 7) -> None:
-        self.vocabulary, self.random = vocabulary, Random(seed)
+        self.vocabulary, self.random = vocabulary, Random(seed)  # noqa: S311 - cases are drawn, nothing is kept secret
         self.nodes = {node.key for node in program.nodes}
         self.aggregates = {aggregate.key: aggregate for aggregate in program.aggregates}
         self.kinds = {given.key: given.kind for given in program.inputs}
@@ -30,7 +30,14 @@ class Aim:
         }
         self.made: dict[str, Known] = dict(fixed or {})
         self._body(clause, frozenset())
-        return {**found, **self.made}
+        return {**found, **self._lists(), **self.made}
+
+    def _lists(self) -> dict[str, Known]:
+        """The other members of every list of which one is known: a list is recorded whole."""
+        recorded = {key.partition(".")[0] for key in self.made if "." in key}
+        facts = [fact for name, fact in self.vocabulary.facts.items() if name in recorded]
+        facts = [fact for fact in facts if fact.type in {"codes", "diseases"}]
+        return {f"{fact.name}.{code}": Known(truth=self.random.choice("TF")) for fact in facts for code in fact.codes}
 
     def step(self, key: str) -> Fraction:
         """The least difference between two values of a number: one where only whole numbers occur."""
@@ -48,7 +55,8 @@ class Aim:
         return [found for part in numeric for found in self.numbers_behind(part)]
 
     def _body(self, clause: Clause, trail: frozenset[tuple[str, str]]) -> None:
-        for literal in clause.body:
+        derived = self.nodes | set(self.aggregates)
+        for literal in sorted(clause.body, key=lambda literal: literal.key in derived):
             self._literal(literal, trail)
 
     def _literal(self, literal: Literal, trail: frozenset[tuple[str, str]]) -> None:

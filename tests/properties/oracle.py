@@ -1,4 +1,4 @@
-"""A two-valued reader of conditions as they stand in a rule file: the third road, sharing nothing with the other two."""
+"""A two-valued reader of conditions as they stand in a rule file: a third road that shares nothing with the others."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def reads(condition: Mapping[str, Any], vocabulary: Vocabulary, eyes: tuple[str,
 def holds(condition: Mapping[str, Any], known: Completion, vocabulary: Vocabulary, eye: str = "") -> bool:
     """Whether a condition holds when everything that it reads is known."""
     if "policy" in condition:
-        return known[f"policy:{condition['policy']}"].code == condition["is"]
+        return bool(known[f"policy:{condition['policy']}"].code == condition["is"])
     if "fact" in condition:
         return _test(condition, known, vocabulary, eye)
     if "in" in condition:
@@ -82,7 +82,7 @@ def _value(test: Mapping[str, Any], known: Known, vocabulary: Vocabulary) -> boo
     if fact.type == "boolean":
         return known.truth == ("T" if test["is"] == "present" else "F")
     if fact.type == "code":
-        return known.code == test["is"]
+        return bool(known.code == test["is"])
     if fact.type == "term":
         return test["is"] in vocabulary.terms[known.code].broader
     assert known.low is not None

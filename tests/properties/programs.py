@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -102,7 +103,7 @@ class Draft:
         """True or false."""
         return bool(self.draw(st.booleans()))
 
-    # -- conditions -----------------------------------------------------------------------------------------------------
+    # -- conditions ----------------------------------------------------------------------------------------------------
 
     def condition(self, depth: int = 2, *, eye: bool = False) -> dict[str, Any]:
         """A test or a connective; ``eye``: asked of one eye."""
@@ -128,7 +129,9 @@ class Draft:
         ways = ["boolean", "number", "eye", "gland", "level", "code", "list", "policy"]
         if not self.exact_only:
             ways += ["status", "narrower"]
-        return getattr(self, f"_{'eye' if eye and self.flip() else self.one_of(*ways)}")(eye)
+        way = "eye" if eye and self.flip() else self.one_of(*ways)
+        found: dict[str, Any] = getattr(self, f"_{way}")(eye)
+        return found
 
     def compare(self, name: str) -> dict[str, Any]:
         """A comparison with one of the fact's thresholds."""
@@ -209,14 +212,15 @@ class Draft:
 
     def _of_selection(self, rule: Made) -> dict[str, Any]:
         chosen = self.draw(st.sets(st.sampled_from(rule.answers), min_size=1))
-        return self.one_of({"is": "none"}, {"is": rule.answers[0]}, {"only": sorted(chosen)})
+        found: dict[str, Any] = self.one_of({"is": "none"}, {"is": rule.answers[0]}, {"only": sorted(chosen)})
+        return found
 
     def _of_score(self, rule: Made) -> dict[str, Any]:
         if rule.answers and self.flip():
             return {"in": "any_item", self.one_of("is", "reaches"): self.one_of(*rule.answers[1:])}
         return {self.one_of(*COMPARISONS): self.one_of("-2", "1", "2.5", "4", "7")}
 
-    # -- rules ----------------------------------------------------------------------------------------------------------
+    # -- rules ---------------------------------------------------------------------------------------------------------
 
     def rule(self, kind: str) -> None:
         """Draw one rule and write its file."""
@@ -356,7 +360,7 @@ def values(fact: FactDef) -> list[Known]:
         numbers = [Fraction(number) for number in range(int(fact.maximum or 0) + 1)]
     else:
         cuts = sorted({Fraction(text) for text in (*THRESHOLDS[fact.name], "3", "1.5", "10")} | {Fraction(0)})
-        numbers = sorted({*cuts, *((one + two) / 2 for one, two in zip(cuts, cuts[1:], strict=False)), cuts[-1] + 1})
+        numbers = sorted({*cuts, *((one + two) / 2 for one, two in pairwise(cuts)), cuts[-1] + 1})
     known = [Known(low=exact(number), high=exact(number)) for number in numbers]
     if fact.abnormal:
         operator, limit = fact.abnormal

@@ -1,4 +1,4 @@
-"""`lacks` is exact: a fact is named exactly when two ways to complete the case, differing in it alone, differ in the answer."""
+"""`lacks` is exact: it names a fact when two completions of the case that differ in it alone differ in the answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REST: dict[str, Any] = {
     "igg4_related_disease": False, "anticholinergic_drug": "none",
     "ocular_staining_score": {"right": 0, "left": 0}, "van_bijsterveld_score": {"right": 0, "left": 0},
 }  # fmt: skip
-RANDOM = Random(4)
+RANDOM = Random(4)  # noqa: S311 - cases are drawn, nothing is kept secret
 
 PATTERNS = [
     {name: RANDOM.choice(values) for name, values in VALUES.items() if RANDOM.random() < known}

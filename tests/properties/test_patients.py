@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.properties.patients import patients, without
 
 import sjogren
-from tests.properties.patients import patients, without
 
 LIGHT = settings(max_examples=max(20, settings().max_examples // 3))
 KB = sjogren.open()

@@ -10,6 +10,8 @@ from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.properties import oracle, programs
+from tests.properties.programs import CHOICES, VOCABULARY
 
 from sjogren.engine.driver import DurableEngine
 from sjogren.engine.knowledge import Inputs, Known
@@ -19,8 +21,6 @@ from sjogren.model.rule import RuleSet
 from sjogren.program.compile import compile_program
 from sjogren.program.ir import Program
 from sjogren.program.outline import order
-from tests.properties import oracle, programs
-from tests.properties.programs import CHOICES, VOCABULARY
 
 MEANINGLESS = {"K220", "K225", "K226"}
 """What a random rule set may rightly be refused for: too large a grid, or a condition that no fact can change."""
@@ -34,7 +34,7 @@ def compiled(rules: RuleSet) -> Program:
     except KnowledgeError as error:
         unexpected = [finding for finding in error.findings if finding.code not in MEANINGLESS]
         assert unexpected == []
-        assume(False)  # noqa: FBT003 - hypothesis' own way to discard
+        assume(False)
         raise
 
 
@@ -165,7 +165,6 @@ def _levels(rule: Mapping[str, Any], answers: set[tuple[Any, Any]]) -> dict[str,
 
 def told(rule: Mapping[str, Any], truth: Mapping[str, str]) -> dict[str, str]:
     """What the engine said of a rule."""
-    return {
-        key: word for key, word in truth.items()
-        if "#" not in key and "~" not in key and (key == rule["id"] or key.startswith((f"{rule['id']}=", f"{rule['id']}>=")))
-    }  # fmt: skip
+    name = rule["id"]
+    own = {key for key in truth if key == name or key.startswith((f"{name}=", f"{name}>="))}
+    return {key: truth[key] for key in own if "#" not in key and "~" not in key}

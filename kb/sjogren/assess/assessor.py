@@ -1,4 +1,4 @@
-"""The assessment of one case: for every visit its conclusions, flags and justification, in the shape of the contract."""
+"""The assessment of one case: the conclusions, flags and justification of every visit, in the contract's shape."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from sjogren.facts.resolve import resolve
 from sjogren.model.case import Case
 from sjogren.program.ir import Aggregate
 from sjogren.program.store import Knowledge
-from sjogren.proof.graph import Binder, Bound
+from sjogren.proof.graph import Binder
+from sjogren.proof.printed import Bound
 from sjogren.proof.skeleton import Prover
 from sjogren.proof.words import NOTICE, span_words
 
@@ -91,7 +92,10 @@ class Assessor:
             items = self._items(aggregate, without)
             if items is None:
                 continue
-            value = seen.origins[aggregate.stated].chosen.value
+            chosen = seen.origins[aggregate.stated].chosen
+            if chosen is None:
+                continue
+            value = chosen.value
             half = _half_unit(value.as_stated) if aggregate.op == "mean" else Fraction(0)
             low = items.low is None or stated.low >= items.low - half
             high = items.high is None or stated.low <= items.high + half

@@ -1,8 +1,8 @@
 """Puts the banks of a program together for one case: what each bank reads, what it derived, what is added up between.
 
 The driver chooses nothing. It hands each bank what is known of the inputs, nodes and aggregates that the bank reads,
-computes sums and means between strata, and notes which clause fired. What a bank derived for a state of what it reads is
-kept: the next patient who looks alike to that bank is answered with the same firings.
+computes sums and means between strata, and notes which clause fired. What a bank derived for a state of what it reads
+is kept: the next patient who looks alike to that bank is answered with the same firings.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """The forward-chaining engine: the only module that imports durable-rules, and only its C core, in the safe idiom.
 
-durable-rules 2.0.28 loses facts, repeats firings or crashes outside a narrow subset. What is used here: generated literal
-rules, one fact for one premise, explicit fact ids, one session identifier, a first and a last fact in every batch that
-must both be seen, and the state deleted after every run. Not used: joins, negation, alternatives, events, state,
-retraction, host threads, or any arithmetic. `docs/decisions/0005-durable-rules.md` tells why.
+durable-rules 2.0.28 loses facts, repeats firings or crashes outside a narrow subset. What is used here: generated
+literal rules, one fact for one premise, explicit fact ids, one session identifier, a first and a last fact in every
+batch that must both be seen, and the state deleted after every run. Not used: joins, negation, alternatives, events,
+state, retraction, host threads, or any arithmetic. `docs/decisions/0005-durable-rules.md` tells why.
 
-A program runs bank by bank, each a rule set of its own. What a bank derives depends only on the state of what it reads: it
-is derived by durable-rules once for each state and kept. `sjogren.engine.driver` puts the banks together.
+A program runs bank by bank, each a rule set of its own. What a bank derives depends only on the state of what it reads:
+it is derived by durable-rules once for each state and kept. `sjogren.engine.driver` puts the banks together.
 """
 
 from __future__ import annotations
@@ -205,7 +205,7 @@ def _cut(cut: Boundary, scale: int) -> str:
 
 
 def _number(value: Fraction, scale: int) -> str:
-    """A number for comparing with whole thresholds: itself when whole, else halfway to the next, which orders the same."""
+    """A number for comparing with whole thresholds: itself when whole, else halfway to the next (the same order)."""
     scaled = value * scale
     whole = floor(scaled)
     if abs(whole) >= LARGEST // 2:

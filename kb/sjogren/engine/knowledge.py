@@ -42,7 +42,7 @@ class Span(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What an engine derived: nodes that are true or false, aggregates, and (durable-rules only) the firings in order."""
+    """What an engine derived: nodes true or false, aggregates, and (durable-rules only) the firings in order."""
 
     truth: Mapping[str, str]
     spans: Mapping[str, Span]

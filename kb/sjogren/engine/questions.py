@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from math import ceil, floor
+from operator import eq
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from sjogren.model.rule import BOTH, EITHER, FACT, NUMERIC, POLICY, Condition, Group, Rule, Subject, Test
@@ -97,6 +99,7 @@ class Reader:
         """The variable that left the last question open."""
 
     def finished(self) -> list[Variable]:
+        """The variables that were asked for, each with its limits."""
         return [
             Variable(
                 kind,
@@ -109,6 +112,7 @@ class Reader:
         ]
 
     def variable(self, kind: str, key: str, about: Any = None) -> int:
+        """The place of a variable, which is made when it is first asked for."""
         if (kind, key) not in self.order:
             self.order[kind, key] = len(self.made)
             self.made.append((kind, key, about))
@@ -192,6 +196,7 @@ class Reader:
         return ask
 
     def __call__(self, condition: Condition, side: str | None = None) -> Ask:
+        """A condition, asked of the side that the reader stands for, or of another one."""
         side = self.side if side is None else side
         if isinstance(condition, Test):
             return self.test(condition, side)
@@ -213,6 +218,7 @@ class Reader:
         return self.leaf(place, bool)
 
     def test(self, test: Test, side: str) -> Ask:
+        """A test of a fact, a policy or another rule."""
         laterality = EITHER.get(test.where) or BOTH.get(test.where)
         if laterality:
             parts = [self.test(test._replace(where=""), each) for each in SIDES[laterality]]
@@ -227,6 +233,7 @@ class Reader:
         return self.other(test, side)
 
     def fact(self, test: Test, side: str) -> Ask:
+        """A test of a fact."""
         vocabulary = self.reference.vocabulary
         fact = vocabulary.facts[test.subject.name]
         wanted = test.value == "present"
@@ -257,11 +264,13 @@ class Reader:
         return self.number("whole" if fact.type == "count" else "number", key, test.op, test.value * factor)
 
     def number(self, kind: str, key: str, op: str, limit: Any) -> Ask:
+        """A comparison of a variable with a limit."""
         place, compare = self.variable(kind, key), COMPARE[op]
         self.limits.setdefault((kind, key), set()).add(limit)
         return self.leaf(place, lambda value: compare(value, limit))
 
     def other(self, test: Test, side: str) -> Ask:
+        """A test of another rule's result."""
         rules = self.reference.rules
         rule = rules[test.subject.name]
         key = f"{rule.id}@{side}" if rule.for_each and side else rule.id
@@ -281,6 +290,7 @@ class Reader:
         return self.grade(test, rule, key, side)
 
     def selection(self, test: Test, rule: Rule, key: str) -> Ask:
+        """What a selection holds."""
         if test.op == "is" and test.value != "none":
             return self.leaf(self.variable("finding", f"{key}={test.value}"), bool)
         wanted = set(test.value) if isinstance(test.value, tuple) else set()
@@ -288,10 +298,11 @@ class Reader:
         for case in rule.cases:
             inside = case.low in wanted
             place = self.variable("finding", f"{key}={case.low}")
-            members.append(self.leaf(place, lambda value, inside=inside: bool(value == inside)))
+            members.append(self.leaf(place, partial(eq, inside)))
         return self.all_of(members)
 
     def grade(self, test: Test, rule: Rule, key: str, side: str) -> Ask:
+        """The level of a grade, or its comparison with another."""
         place = self.variable("grade", key)
         if isinstance(test.value, Subject):
             return self.compared(test, rule, place, side)

@@ -1,7 +1,7 @@
 """The reference evaluator: the same rules read another way, case by case, to hold the engine to account.
 
-It never sees the compiled program. It walks the rules as written, gives every input the values that it could still have,
-tries them all where that can matter, and keeps the answers that remain. `disagreements` compares the two.
+It never sees the compiled program. It walks the rules as written, gives every input the values that it could still
+have, tries them all where that can matter, and keeps the answers that remain. `disagreements` compares the two.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class Reference:
         if isinstance(condition, Test):
             if condition.where == "any_narrower":
                 return self._narrower(condition)
-            known, shown = self._status(condition.subject, side, str(condition.value))
+            known, shown = self._status(condition.subject, side)
             return {"known": known, "unknown": not known}.get(str(condition.value), not shown)
         results = [
             self.holds(part, rule, side, f"{condition.place.path}.{condition.op}.{index}")
@@ -135,7 +135,7 @@ class Reference:
         known = self.inputs.get(key)
         return None if known is None else known.truth == T
 
-    def _status(self, subject: Subject, side: str, word: str) -> tuple[bool, bool]:
+    def _status(self, subject: Subject, side: str) -> tuple[bool, bool]:
         """Whether a fact or rule is known, and whether it is shown to be present or met."""
         if subject.kind == FACT:
             fact = self.vocabulary.facts[subject.name]
@@ -273,7 +273,8 @@ class Reference:
         span = self.spans[f"{rule.id}#score"] = add_up("sum", points)
         excluded = self.holds(rule.exclude, rule, "", "exclude") if rule.exclude else False
         entered = self.holds(rule.entry, rule, "", "entry") if rule.entry else True
-        assert span.low is not None and span.high is not None
+        assert span.low is not None
+        assert span.high is not None
         enough = span.low >= rule.needed
         too_few = span.high < rule.needed
         verdict = ""
@@ -326,7 +327,7 @@ class Reference:
         for subject in reader.subjects(rule):
             if subject.kind == FACT and self.vocabulary.facts[subject.name].laterality == rule.for_each:
                 found.add(subject.name)
-            elif subject.kind != FACT and subject.kind != POLICY and self.rules[subject.name].for_each == rule.for_each:
+            elif subject.kind not in {FACT, POLICY} and self.rules[subject.name].for_each == rule.for_each:
                 found |= self._sided(self.rules[subject.name])
         return found
 
@@ -385,7 +386,9 @@ def disagreements(engine: Result, reference: Result) -> list[str]:
         verdict_only = theirs is None and ours == F and key.rpartition("=")[2] in UNCOMPARED
         if ours != theirs and not verdict_only:
             found.append(f"{key}: engine {ours}, reference {theirs}")
-    for key in sorted(set(engine.spans) | set(reference.spans)):
-        if not key.endswith("@mean") and engine.spans.get(key) != reference.spans.get(key):
-            found.append(f"{key}: engine {engine.spans.get(key)}, reference {reference.spans.get(key)}")
+    found += [
+        f"{key}: engine {engine.spans.get(key)}, reference {reference.spans.get(key)}"
+        for key in sorted(set(engine.spans) | set(reference.spans))
+        if not key.endswith("@mean") and engine.spans.get(key) != reference.spans.get(key)
+    ]
     return found

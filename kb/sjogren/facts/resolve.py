@@ -1,9 +1,9 @@
 """Which of the recorded values of a fact counts at a visit, and why the others do not.
 
-A visit sees every value recorded at it or before it that is still valid: the days from the value's date to the visit's date
-do not exceed the validity of the fact. A value has the date of its visit unless it states its own. Among these a final value comes before
-a preliminary one, then the latest date, then this visit before an earlier one. A value that says only that nothing is
-known (``not_done``) hides none that is known. Nothing depends on the order of the file.
+A visit sees every value recorded at it or before it that is still valid: the days from the value's date to the visit's
+date do not exceed the validity of the fact. A value has the date of its visit unless it states its own. Among these a
+final value comes before a preliminary one, then the latest date, then this visit before an earlier one. A value that
+says only that nothing is known (``not_done``) hides none that is known. Nothing depends on the order of the file.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def resolve(case: Case, visit_index: int, vocabulary: Vocabulary) -> Resolved:
         if only and only.visit == visit_index and only.value.status == "final" and only.value.date in {None, today}:
             chosen[key] = Chosen(candidates[0].value, visit_index, carried=False)
             continue
-        best, passed_over = _choose(candidates, visit_index, today, _valid_days(key[0], vocabulary))
+        best, passed_over = _choose(candidates, today, _valid_days(key[0], vocabulary))
         if best is None:
             unused[key] = passed_over
         else:
@@ -107,7 +107,7 @@ def resolve(case: Case, visit_index: int, vocabulary: Vocabulary) -> Resolved:
 
 
 def _choose(
-    candidates: list[_Candidate], visit: int, today: date | None, valid_days: int | None
+    candidates: list[_Candidate], today: date | None, valid_days: int | None
 ) -> tuple[_Candidate | None, tuple[PassedOver, ...]]:
     passed_over: list[PassedOver] = []
     eligible: list[_Candidate] = []

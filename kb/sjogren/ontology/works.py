@@ -34,13 +34,14 @@ class Work(NamedTuple):
 def read_works(folder: Path | None = None) -> dict[str, Work]:
     """All works by CURIE (``doi:…``, ``pmid:…`` or ``sjd:source/…``)."""
     from rdflib import DCTERMS, RDF, Graph, URIRef
+    from rdflib.term import Node
 
     graph = Graph().parse((folder or data("ontology")) / "source.ttl", format="turtle")
     found = {}
     for node in graph.subjects(RDF.type, URIRef(SJD + "Work")):
 
-        def text(predicate: URIRef, node: object = node) -> str:
-            return str(graph.value(node, predicate) or "")  # type: ignore[arg-type]  # subjects() is typed too widely
+        def text(predicate: URIRef, node: Node = node) -> str:
+            return str(graph.value(node, predicate) or "")
 
         curie = curie_of(str(node))
         found[curie] = Work(

@@ -131,8 +131,8 @@ class Block:
     ) -> list[Clause]:
         """A clause for each prime box of ``points``, long ones split.
 
-        ``unknown`` gives for a premise that says that an input is not known the key of that input: a clause that asks for
-        its value as well can never fire and is left out.
+        ``unknown`` gives for a premise that says that an input is not known the key of that input: a clause that asks
+        for its value as well can never fire and is left out.
         """
         found = []
         for box in self.grid.primes(points):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import product
-from math import ceil
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sjogren.errors import Finding, did_you_mean
 from sjogren.model.rule import (
@@ -25,34 +23,22 @@ from sjogren.model.rule import (
     Test,
 )
 from sjogren.model.vocabulary import SIDES, FactDef
-from sjogren.program.block import ALWAYS, NEVER, AxisSpec, Formula, Join, Leaf, after
-from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Addend, Aggregate, Boundary, Literal
+from sjogren.program.block import ALWAYS, NEVER, AxisSpec, Formula, Join, Leaf
+from sjogren.program.ir import Addend, Aggregate, Boundary
+from sjogren.program.leaves import Scope, holds, key_of, level_numbers, number_leaf
 
 if TYPE_CHECKING:
-    from sjogren.program.compile import Compiler
+    from sjogren.program.collect import Collector
 
 PRESENCE = {"present": 1, "absent": 0}
 TABLES = ("Table", "Recommendation")
 METNESS = {"met": 1, "not_met": 0}
 
 
-class Scope(NamedTuple):
-    """Where a condition stands: its rule, the eye or gland it is asked of, and whether *abnormal* may decide it."""
-
-    rule: Rule
-    side: str = ""
-    qualitative: bool = False
-
-
-def key_of(name: str, side: str) -> str:
-    """The key of a fact or rule on a side."""
-    return f"{name}@{side}" if side else name
-
-
 class Conditions:
     """Turns conditions into formulas; inner statements become nodes through the compiler."""
 
-    def __init__(self, compiler: Compiler) -> None:
+    def __init__(self, compiler: Collector) -> None:
         self.compiler = compiler
         self.vocabulary = compiler.vocabulary
         self.rules = compiler.rules
@@ -96,6 +82,7 @@ class Conditions:
     # -- tests ------------------------------------------------------------------------------------------------------
 
     def test(self, test: Test, scope: Scope) -> Formula:
+        """A test of a fact, a policy or another rule."""
         kind, name = test.subject
         if kind == FACT:
             fact = self.vocabulary.facts.get(name)
@@ -111,6 +98,7 @@ class Conditions:
         return self.rule(test, rule, scope)
 
     def policy(self, test: Test) -> Formula:
+        """A test of a policy, which always has a value."""
         policy = self.vocabulary.policies.get(test.subject.name)
         if policy is None:
             hint = did_you_mean(test.subject.name, self.vocabulary.policies)
@@ -122,11 +110,12 @@ class Conditions:
         return Leaf(axis, words=frozenset({str(test.value)}), path=test.place.path)
 
     def fact(self, test: Test, fact: FactDef, scope: Scope) -> Formula:
+        """A test of a fact: on one side, on several, of its narrower facts or of the diseases that associate."""
         if test.where == "any_disease":
             keys = [f"{fact.name}.{code}" for code in self.vocabulary.associating_diseases]
             if fact.type != "diseases":
                 return self.report(test, "K205", f"'any_disease' asks a list of diseases; {fact.name!r} is none.")
-            return self._any(test, [self.presence(test, key) for key in keys])
+            return Join("or", tuple(self.presence(test, key) for key in keys))
         if test.where == "any_narrower":
             if not fact.narrower:
                 return self.report(test, "K205", f"the ontology knows nothing narrower than {fact.name!r}.")
@@ -154,10 +143,8 @@ class Conditions:
             )
         return self.one_side(test, fact, scope, scope.side if fact.laterality else "")
 
-    def _any(self, test: Test, parts: Iterable[Formula]) -> Formula:
-        return Join("or", tuple(parts))
-
     def presence(self, test: Test, key: str) -> Formula:
+        """A test of an input that is present or absent."""
         if test.op != "is" or test.value not in PRESENCE:
             return self.report(test, "K208", "this is tested with 'is: present' or 'is: absent'.")
         self.compiler.input(key, "flag")
@@ -365,50 +352,3 @@ class Conditions:
             return self.flag(f"{name}={wanted[0]}", test)
         parts = [self.flag(f"{name}={member}", test, int(member in wanted)) for member in members]
         return Join("and", tuple(parts))
-
-
-def number_leaf(axis: AxisSpec, op: str, value: Fraction, step: Fraction | None, path: str) -> Leaf:
-    """A numeric test as a range between cuts; among whole numbers the next one above takes the place of a fraction."""
-    at = Boundary(Fraction(ceil(value)) if step else value, 0)
-    if op == "at_least":
-        return Leaf(axis, low=at, path=path)
-    if op == "below":
-        return Leaf(axis, high=at, path=path)
-    if op == "above":
-        return Leaf(axis, low=after(value, step), path=path)
-    return Leaf(axis, high=after(value, step), path=path)
-
-
-_HOLDS: dict[str, Callable[[Fraction, Fraction], bool]] = {
-    "at_least": lambda number, limit: number >= limit,
-    "at_most": lambda number, limit: number <= limit,
-    "above": lambda number, limit: number > limit,
-    "below": lambda number, limit: number < limit,
-}
-
-
-def holds(op: str, number: Fraction, limit: Fraction) -> bool:
-    """Whether a number passes a numeric test."""
-    return _HOLDS[op](number, limit)
-
-
-def level_numbers(levels: tuple[str, ...]) -> list[Fraction] | None:
-    """The levels as numbers, or None when they are words."""
-    try:
-        return [Fraction(level) for level in levels]
-    except ValueError:
-        return None
-
-
-def known_literals(key: str, kind: str) -> list[Literal]:
-    """The ways in which an input is known."""
-    if kind == "flag":
-        return [Literal("t", key, TRUE), Literal("t", key, FALSE)]
-    if kind == "number":
-        return [Literal("n", key)]
-    return [Literal("s", key, "not", ())]
-
-
-def unknown_literal(key: str) -> Literal:
-    """The premise that a node or input is unknown."""
-    return Literal("t", key, UNKNOWN)

@@ -19,8 +19,8 @@ MAX_CELLS = 1 << 16
 class Axis(NamedTuple):
     """One input: how many cells, and whether the cells have an order (ranges) or not (any subset).
 
-    ``certain``: the input is always known (a policy, or whether something was recorded), so no box need span some of its
-    cells and not others.
+    ``certain``: the input is always known (a policy, or whether something was recorded), so no box need span some of
+    its cells and not others.
     """
 
     key: str

@@ -61,7 +61,7 @@ class Clause(NamedTuple):
 
 
 class Node(NamedTuple):
-    """What a node says: true concludes ``key`` = ``value`` for ``rule``, false concludes ``not_key`` = ``not_value``."""
+    """What a node says: true concludes ``says`` = ``value`` for ``rule``, false ``says_not`` = ``value_not``."""
 
     key: str
     rule: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from sjogren.errors import Finding, did_you_mean
 from sjogren.model.rule import FACT, RULE, Condition, Rule, Subject, Test
@@ -117,7 +117,7 @@ def upward(rules: Mapping[str, Rule], start: set[str]) -> set[str]:
     return found
 
 
-def conclusions(rules: Mapping[str, Rule], values: Callable[[Rule], tuple[str, ...]]) -> tuple[Conclusion, ...]:
+def conclusions(rules: Mapping[str, Rule]) -> tuple[Conclusion, ...]:
     """What an assessment prints: every rule whose id has two parts, unless it only raises a flag."""
     found = []
     for rule in rules.values():

@@ -85,10 +85,10 @@ def _code_hash() -> str:
 def _cache_file(name: str) -> Path | None:
     if os.environ.get("SJD_CACHE") == "off":
         return None
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    if not os.path.isabs(base):
+    base = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    if not base.is_absolute():
         return None
-    return Path(base) / "sjogren-kb" / f"{sha256(name.encode()).hexdigest()[:40]}.json"
+    return base / "sjogren-kb" / f"{sha256(name.encode()).hexdigest()[:40]}.json"
 
 
 def _read(path: Path) -> Knowledge | None:
@@ -111,9 +111,9 @@ def _write(path: Path, knowledge: Knowledge) -> None:
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
-            os.replace(name, path)
+            Path(name).replace(path)
         except OSError:
-            os.unlink(name)
+            Path(name).unlink()
 
 
 def _nouns() -> dict[str, type]:

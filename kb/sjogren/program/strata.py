@@ -1,8 +1,8 @@
 """In which order a program is worked through: strata, and in each stratum banks of clauses.
 
-A *stratum* ends where something is computed over what was derived, or where a clause asks what stayed unknown. A *bank* is
-the clauses of one rule file within a stratum: all that they read comes from earlier banks, so what a bank derives depends
-on nothing but the state of what it reads, and can be kept by that state.
+A *stratum* ends where something is computed over what was derived, or where a clause asks what stayed unknown. A *bank*
+is the clauses of one rule file within a stratum: all that they read comes from earlier banks, so what a bank derives
+depends on nothing but the state of what it reads, and can be kept by that state.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""From firings to a justification: its skeleton, its bindings, what it lacks, its export, and an independent checker."""
+"""From firings to a justification: skeleton, bindings, what it lacks, export, and an independent checker."""

@@ -14,7 +14,7 @@ _VARYING = {"premises", "text"}
 
 
 def node_id(content: Mapping[str, Json]) -> str:
-    """The identifier of a node: a digest of all its other content, as canonical JSON (sorted keys, no spaces, UTF-8)."""
+    """The identifier of a node: a digest of its other content as canonical JSON (sorted keys, no spaces, UTF-8)."""
     return _digest(_ENCODE({key: value for key, value in content.items() if key != "id"}))
 
 

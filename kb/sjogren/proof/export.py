@@ -49,7 +49,7 @@ _STATED: Mapping[str, str] = {
 
 def to_jsonld(assessment: Mapping[str, Json]) -> Resource:
     """An accepted assessment as one flat, self-contained JSON-LD document."""
-    return {"@context": dict(CONTEXT), "@graph": list(_resources(assessment))}
+    return {"@context": dict(CONTEXT), "@graph": _named_resources(assessment)}
 
 
 def to_turtle(assessment: Mapping[str, Json]) -> str:
@@ -59,7 +59,7 @@ def to_turtle(assessment: Mapping[str, Json]) -> str:
     graph = Graph()
     for prefix, namespace in CONTEXT.items():
         graph.bind(prefix, namespace)
-    for resource in _resources(assessment):
+    for resource in _named_resources(assessment):
         _add(graph, resource)
     return graph.serialize(format="turtle")
 
@@ -106,6 +106,25 @@ def work_iri(work: str) -> str:
     """
     prefix, _, name = work.partition(":")
     return PREFIXES[prefix] + _safe(name, "/") if prefix in PREFIXES else SJD + _safe(work, "/")
+
+
+def _named_resources(assessment: Mapping[str, Json]) -> list[Resource]:
+    """All resources; what one nests is named after it, so that nothing is blank but the cells of lists."""
+    found = list(_resources(assessment))
+    for resource in found:
+        _name(resource, resource["@id"], "#")
+    return found
+
+
+def _name(value: Json, iri: str, mark: str) -> None:
+    if not isinstance(value, dict) or "@value" in value:
+        return
+    value.setdefault("@id", iri)
+    for key, entries in value.items():
+        inside = entries["@list"] if isinstance(entries, dict) and "@list" in entries else entries
+        for index, entry in enumerate(inside if isinstance(inside, list) else [inside]):
+            place = f"-{index}" if isinstance(inside, list) else ""
+            _name(entry, f"{iri}{mark}{key.partition(':')[2]}{place}", ".")
 
 
 def _resources(assessment: Mapping[str, Json]) -> Iterator[Resource]:

@@ -1,8 +1,8 @@
 """Which missing facts can still change an undecided answer.
 
-An input matters when two completions that differ only in it give different answers. The clauses of a node are the prime
-boxes of its rule; restricted to what is known, and with absorbed ones dropped, they are the prime boxes of what is left,
-and what is left depends on exactly the inputs that they still name.
+An input matters when two completions that differ only in it give different answers. The clauses of a node are the
+prime boxes of its rule; restricted to what is known, and with absorbed ones dropped, they are the prime boxes of what
+is left, and what is left depends on exactly the inputs that they still name.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Lacks:
         ]
         kept = [body for body in open_bodies if not any(_names(other) < _names(body) for other in open_bodies)]
         if not kept:
-            self._unreliable(key, state, found, seen)
+            self._unreliable(key, state, found)
         for body in kept:
             for literal in body:
                 self._literal(literal, state, found, seen)
@@ -79,7 +79,7 @@ class Lacks:
         else:
             found.setdefault(literal.key)
 
-    def _unreliable(self, key: str, state: _State, found: dict[str, None], seen: set[str]) -> None:
+    def _unreliable(self, key: str, state: _State, found: dict[str, None]) -> None:
         """A result that was measured but does not count: what to repeat is the test, not what makes it unreliable."""
         rule = self.rules[self.nodes[key].rule]
         if rule.unreliable_if is None:

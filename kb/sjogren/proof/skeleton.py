@@ -20,9 +20,9 @@ class Step(NamedTuple):
     """One step; premises are indexes of earlier steps.
 
     kind
-        ``input`` (a recorded value, an assumption or a policy), ``missing``, ``fires`` (a clause), ``undecided`` (neither
-        true nor false), ``taken`` (an undecided or missing thing that a rule reads as an assumption), ``adds`` (an
-        aggregate), ``reports`` (one printed key of a conclusion), ``raises`` (a flag).
+        ``input`` (a recorded value, an assumption or a policy), ``missing``, ``fires`` (a clause), ``undecided``
+        (neither true nor false), ``taken`` (an undecided or missing thing that a rule reads as an assumption), ``adds``
+        (an aggregate), ``reports`` (one printed key of a conclusion), ``raises`` (a flag).
     key, word
         the input, node or aggregate and its truth; for ``reports`` the rule and the printed key.
     clause
@@ -163,10 +163,7 @@ class _Search:
     def _premise(self, literal: Literal, clause: Clause) -> int:
         if literal.key in self.prover.aggregates:
             return self.aggregate(literal.key)
-        if literal.key not in self.prover.nodes:
-            step = self.given(literal.key)
-        else:
-            step = self.node(literal.key)
+        step = self.node(literal.key) if literal.key in self.prover.nodes else self.given(literal.key)
         reading = self._reading(clause) if literal.word == UNKNOWN else ""
         if not reading:
             return step
@@ -212,10 +209,10 @@ class _Search:
                 elif addend.kind == "flag":
                     premises.append(self.node(addend.key))
                 else:
-                    premises += self.grade(addend.key, [node for node, _ in addend.levels[1:]])
+                    premises += self.grade([node for node, _ in addend.levels[1:]])
         return self._keep("adds", key, "", self._add("adds", key, "", -1, tuple(premises)))
 
-    def grade(self, name: str, nodes: list[str]) -> list[int]:
+    def grade(self, nodes: list[str]) -> list[int]:
         """The steps that bound a grade: the highest level shown, the lowest ruled out, and what is open between."""
         truths = [self.result.truth.get(node, UNKNOWN) for node in nodes]
         found = []
@@ -254,7 +251,7 @@ class _Search:
             assert rule is not None
             premises = tuple(self.node(f"{shown.of}={case.low}") for case in rule.cases)
         elif shown.how in {"grade", "low", "high"} and rule is not None and rule.kind == "Grade":
-            premises = tuple(self.grade(rule.id, [f"{rule.id}>={level}" for level in rule.levels[1:]]))
+            premises = tuple(self.grade([f"{rule.id}>={level}" for level in rule.levels[1:]]))
         elif shown.how in {"interval", "low", "high"}:
             premises = (self.aggregate(shown.of),)
         elif shown.how == "lacks":

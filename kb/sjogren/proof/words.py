@@ -68,7 +68,8 @@ def missing_sentence(label: str, side: str, recorded: Value | None) -> str:
 
 def accepted_sentence(label: str, side: str, word: str, name: str) -> str:
     """A result known only as abnormal or normal."""
-    return f"assuming that a result recorded as {word} was read against the published threshold ({name}): {place(label, side)} {word}"
+    reading = f"assuming that a result recorded as {word} was read against the published threshold ({name})"
+    return f"{reading}: {place(label, side)} {word}"
 
 
 def assumed_sentence(label: str, side: str, name: str, value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from sjogren.model.rule import FACT, POLICY, Condition, Group, Rule, Subject, Test
+from sjogren.model.rule import FACT, POLICY, CaseOf, Condition, Group, Rule, Subject, Test
 from sjogren.model.vocabulary import Vocabulary
 
 NUMERIC = {"at_least": "at least", "at_most": "at most", "above": "above", "below": "below"}
@@ -189,12 +189,9 @@ def _body(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list
         return describe(condition, vocabulary, rules)
 
     lines = []
-    if rule.when:
-        lines.append(f"met when    {say(rule.when)}")
-    if rule.entry:
-        lines.append(f"entry       {say(rule.entry)}")
-    if rule.exclude:
-        lines.append(f"excluded by {say(rule.exclude)}")
+    for head, condition in (("met when", rule.when), ("entry", rule.entry), ("excluded by", rule.exclude)):
+        if condition:
+            lines.append(f"{head:<11} {say(condition)}")
     for item in rule.items:
         points = f"{item.points} point{'s' if item.points > 1 else ''}: " if not rule.counts else ""
         lines.append(f"item        {points}{rules[item.rule].label} ({item.rule})")
@@ -204,30 +201,31 @@ def _body(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list
         lines.append(f"levels      {', '.join(rule.levels)}")
     if rule.stated:
         lines.append(f"stated by   {fact_label(rule.stated, vocabulary)} ({rule.stated})")
-    for case in rule.cases:
-        answer = case.low if case.low == case.high else f"{case.low} to {case.high}"
-        lines.append(f"case        {answer}: {say(case.when)}")
-        lines += [
-            f"            {key.replace('_', ' ')}: {', '.join(_endpoint(name, vocabulary) for name in names)}"
-            for key, names in case.lists
-            if names
-        ]
+    lines += [line for case in rule.cases for line in _case(case, say(case.when), vocabulary)]
     if rule.otherwise:
         lines.append(f"otherwise   {rule.otherwise}")
     for term in rule.terms:
-        lines.append(
-            f"{'mean of' if rule.mean else 'adds':<11} {number(term.weight)} × {subject_label(term.subject, vocabulary, rules)}"
-        )
+        label = subject_label(term.subject, vocabulary, rules)
+        lines.append(f"{'mean of' if rule.mean else 'adds':<11} {number(term.weight)} × {label}")
     for part in (*rule.highest_of, *rule.alternatives):
         lines.append(f"{'highest of' if rule.highest_of else 'first known'} {rules[part.name].label} ({part.name})")
     if rule.unreliable_if:
-        lines.append(
-            f"unreliable  a positive result is unknown if {say(rule.unreliable_if.when)}. {rule.unreliable_if.because}"
-        )
+        doubt = rule.unreliable_if
+        lines.append(f"unreliable  a positive result is unknown if {say(doubt.when)}. {doubt.because}")
     if rule.when_unknown:
         reading = rule.when_unknown
         provided = f" once {say(reading.provided)}" if reading.provided else ""
         lines.append(f"if unknown  taken as {VERDICTS[reading.take_as]}{provided}. {reading.because}")
     if rule.raises:
         lines.append(f"raises      the flag {rule.raises}")
+    return lines
+
+
+def _case(case: CaseOf, when: str, vocabulary: Vocabulary) -> list[str]:
+    answer = case.low if case.low == case.high else f"{case.low} to {case.high}"
+    lines = [f"case        {answer}: {when}"]
+    for key, names in case.lists:
+        if names:
+            endpoints = ", ".join(_endpoint(name, vocabulary) for name in names)
+            lines.append(f"            {key.replace('_', ' ')}: {endpoints}")
     return lines

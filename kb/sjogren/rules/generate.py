@@ -1,8 +1,8 @@
 """``rules/context.jsonld`` and ``rules/rule.shapes.ttl``, written from ``rules/rule.schema.json``.
 
 The schema is the one place where the words of the language are kept by hand. Its ``x-rdf`` says what a word means in
-RDF, its ``x-class`` which kind of node a shape describes. ``python -m sjogren.rules.generate`` writes both files; a test
-fails when they differ from what would be written.
+RDF, its ``x-class`` which kind of node a shape describes. ``python -m sjogren.rules.generate`` writes both files; a
+test fails when they differ from what would be written.
 """
 
 from __future__ import annotations

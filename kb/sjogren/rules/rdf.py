@@ -1,6 +1,6 @@
 """Rules as RDF: the YAML of their files read through the local JSON-LD context, every condition with an IRI of its own.
 
-A condition's IRI is its rule file's IRI and its path in the file, ``…/rule/classification/acr-eular-2016#items.3.when``,
+A condition's IRI is its rule file's IRI and its path in it, ``…/rule/classification/acr-eular-2016#items.3.when``,
 so that a proof, a query and an editor mean the same line. Nothing is fetched: the context is put in from the file.
 """
 

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 
-from sjogren._located import Mapping, Node, Scalar, Sequence, read_located
+from sjogren._located import Mapping, Scalar, read_located
 from sjogren.errors import Finding, KnowledgeError, did_you_mean
-from sjogren.model.rule import (
-    FACT,
-    NUMERIC,
-    NUMERIC_THAT_OF,
-    POLICY,
-    RULE,
-    CaseOf,
-    Caveat,
-    Condition,
-    Group,
-    Item,
-    Mark,
-    Place,
-    Reading,
-    Rule,
-    RuleSet,
-    Shown,
-    Source,
-    Subject,
-    TermOf,
-    Test,
-)
-from sjogren.rules.schema import KINDS, choices, required, words
-
-MAX_CONDITION_DEPTH = 5
-"""A condition that nests deeper should name its parts as rules of their own."""
-
-TESTS = ("is", "reaches", "only", *NUMERIC, *NUMERIC_THAT_OF)
-ENDPOINT_LISTS = ("primary", "key_secondary", "supportive", "exploratory", "avoid_as_primary")
-CONNECTIVES = ("all_of", "any_of", "none_of", "any_known", "first_known")
+from sjogren.model.rule import Item, Mark, Rule, RuleSet, Shown, Source, TermOf
+from sjogren.rules._conditions import Conditions
+from sjogren.rules.schema import KINDS
 
 
 def rule_files(folder: Path) -> list[Path]:
@@ -91,87 +64,12 @@ def read_rule_file(text: str, name: str, findings: list[Finding]) -> list[Rule]:
     return list(reader.rules.values())
 
 
-class _Reader:
+class _Reader(Conditions):
     """Reads one file; keeps the rules in the order in which they stand."""
 
     def __init__(self, file: str, findings: list[Finding]) -> None:
-        self.file, self.findings = file, findings
+        super().__init__(file, findings)
         self.rules: dict[str, Rule] = {}
-
-    def report(self, line: int, code: str, message: str, hint: str = "") -> None:
-        self.findings.append(Finding(self.file, line, code, message, hint))
-
-    # -- small pieces -------------------------------------------------------------------------------------------
-
-    def keys(self, node: Mapping, shape: str) -> None:
-        """Report keys that the shape does not have, and missing ones that it needs."""
-        allowed = words(shape)
-        for key, _ in node:
-            if key not in allowed:
-                self.report(
-                    node.key_lines[key],
-                    "K104",
-                    f"unknown key {key!r} in a {shape.lower()}.",
-                    did_you_mean(key, allowed),
-                )
-        for key in required(shape):
-            if key not in node:
-                self.report(node.line, "K106", f"{key!r} is missing in this {shape.lower()}.")
-
-    def text(self, node: Mapping, key: str, shape: str, default: str = "") -> str:
-        value = node.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, Scalar) or (value.is_null or not value.text):
-            self.report(value.line, "K107", f"{key!r} must be a text.")
-            return default
-        allowed = choices(shape, key)
-        if allowed and value.text not in allowed:
-            hint = did_you_mean(value.text, allowed) or f"Choose one of {', '.join(allowed)}."
-            self.report(value.line, "K108", f"{value.text!r} is not a value of {key!r}.", hint)
-            return default
-        return value.text
-
-    def number(self, value: Node, key: str) -> Fraction:
-        if isinstance(value, Scalar) and not value.quoted:
-            try:
-                return Fraction(value.text)
-            except (ValueError, ZeroDivisionError):
-                pass
-        found = value.text if isinstance(value, Scalar) else "a list or mapping"
-        self.report(value.line, "K109", f"{key!r} must be a number, found {found!r}.")
-        return Fraction(0)
-
-    def listed(self, node: Mapping, key: str) -> list[Node]:
-        value = node.get(key)
-        if value is None:
-            return []
-        if not isinstance(value, Sequence) or not len(value):
-            self.report(value.line, "K110", f"{key!r} must be a list with at least one entry.")
-            return []
-        return value.items
-
-    def mappings(self, node: Mapping, key: str, shape: str) -> list[Mapping]:
-        found = []
-        for entry in self.listed(node, key):
-            if isinstance(entry, Mapping):
-                self.keys(entry, shape)
-                found.append(entry)
-            else:
-                self.report(entry.line, "K111", f"each entry of {key!r} is a mapping.")
-        return found
-
-    def texts(self, node: Mapping, key: str) -> tuple[str, ...]:
-        entries = self.listed(node, key)
-        for entry in entries:
-            if not isinstance(entry, Scalar):
-                self.report(entry.line, "K107", f"each entry of {key!r} is a word.")
-        return tuple(entry.text for entry in entries if isinstance(entry, Scalar))
-
-    def place(self, line: int, path: str) -> Place:
-        return Place(self.file, line, path)
-
-    # -- rules ------------------------------------------------------------------------------------------------------
 
     def top(self, node: Mapping, expected: str) -> None:
         context = node.get("@context")
@@ -226,7 +124,8 @@ class _Reader:
                 node.line, "K105", f"{identifier!r} is declared twice; it stands on line {first} too.", "Rename one."
             )
         self.rules[identifier] = rule
-        rule = getattr(self, f"_{kind.lower()}")(node, rule, here)
+        read: Callable[[Mapping, Rule, str], Rule] = getattr(self, f"_{kind.lower()}")
+        rule = read(node, rule, here)
         self.rules[identifier] = rule
         for index, part in enumerate(self.listed(node, "parts")):
             if isinstance(part, Mapping):
@@ -234,12 +133,6 @@ class _Reader:
             else:
                 self.report(part.line, "K111", "each entry of 'parts' is a rule.")
         return rule
-
-    def sources(self, node: Mapping) -> tuple[Source, ...]:
-        return tuple(
-            Source(self.text(entry, "work", "Source"), self.text(entry, "locator", "Source"))
-            for entry in self.mappings(node, "source", "Source")
-        )
 
     def shown(self, node: Mapping, here: str) -> tuple[Shown, ...]:
         return tuple(
@@ -250,14 +143,6 @@ class _Reader:
             )
             for i, entry in enumerate(self.mappings(node, "shows", "Shown"))
         )
-
-    def subject(self, node: Mapping, shape: str) -> Subject:
-        kinds = [kind for kind in (FACT, RULE, POLICY) if kind in node]
-        if len(kinds) != 1:
-            allowed = [kind for kind in (FACT, RULE, POLICY) if kind in words(shape)]
-            self.report(node.line, "K115", f"name exactly one of {', '.join(allowed)} here.")
-            return Subject(FACT, "")
-        return Subject(kinds[0], self.text(node, kinds[0], shape))
 
     def _finding(self, node: Mapping, rule: Rule, here: str) -> Rule:
         return rule._replace(
@@ -368,136 +253,3 @@ class _Reader:
             needed=needed,
             counts=not any(pointed),
         )
-
-    # -- conditions -------------------------------------------------------------------------------------------------
-
-    def cases(self, node: Mapping, key: str, here: str, *, levels: bool) -> tuple[CaseOf, ...]:
-        found = []
-        for index, entry in enumerate(self.mappings(node, key, "Case")):
-            path = f"{here}{key}.{index}"
-            answers = [word for word in ("level", "between", "value") if word in entry]
-            allowed = ("level", "between") if levels else ("value",)
-            if len(answers) != 1 or answers[0] not in allowed:
-                self.report(entry.line, "K120", f"a case here gives its answer under {' or '.join(allowed)}, once.")
-                continue
-            if answers == ["between"]:
-                ends = self.texts(entry, "between")
-                low, high = ends if len(ends) == 2 else ("", "")
-            else:
-                low = high = self.text(entry, answers[0], "Case")
-            when = self.condition(entry, "when", f"{path}.")
-            if when:
-                because = self.text(entry, "because", "Case")
-                lists = tuple((key, self.texts(entry, key)) for key in ENDPOINT_LISTS if key in entry)
-                place = self.place(entry.line, path)
-                grounds = self.texts(entry, "grounds")
-                found.append(CaseOf(low, high, when, because, place, self.sources(entry), lists, grounds))
-        return tuple(found)
-
-    def caveat(self, node: Mapping, here: str) -> Caveat | None:
-        value = node.get("unreliable_if")
-        if value is None:
-            return None
-        if not isinstance(value, Mapping):
-            self.report(value.line, "K121", "'unreliable_if' has 'when' and 'because'.")
-            return None
-        self.keys(value, "Caveat")
-        when = self.condition(value, "when", f"{here}unreliable_if.")
-        place = self.place(value.line, f"{here}unreliable_if")
-        return Caveat(when, self.text(value, "because", "Caveat"), place) if when else None
-
-    def reading(self, node: Mapping, here: str) -> Reading | None:
-        value = node.get("when_unknown")
-        if value is None:
-            return None
-        if not isinstance(value, Mapping):
-            self.report(value.line, "K121", "'when_unknown' has 'take_as', 'because' and perhaps 'provided'.")
-            return None
-        self.keys(value, "Reading")
-        provided = self.condition(value, "provided", f"{here}when_unknown.") if "provided" in value else None
-        return Reading(
-            self.text(value, "take_as", "Reading"),
-            provided,
-            self.text(value, "because", "Reading"),
-            self.place(value.line, f"{here}when_unknown"),
-        )
-
-    def condition(self, node: Mapping, key: str, here: str) -> Condition | None:
-        value = node.get(key)
-        return None if value is None else self.read_condition(value, here + key, 1)
-
-    def read_condition(self, node: Node, path: str, depth: int) -> Condition | None:
-        if not isinstance(node, Mapping):
-            self.report(node.line, "K122", "a condition is a mapping such as {fact: anti_ssa_ro, is: present}.")
-            return None
-        if depth > MAX_CONDITION_DEPTH:
-            self.report(
-                node.line, "K123", f"this nests deeper than {MAX_CONDITION_DEPTH}; name a part as its own rule."
-            )
-            return None
-        if any(key in node for key in (FACT, RULE, POLICY)):
-            return self.read_test(node, path)
-        return self.read_group(node, path, depth)
-
-    def read_test(self, node: Mapping, path: str) -> Test:
-        self.keys(node, "Test")
-        tests = [key for key in TESTS if key in node]
-        op = tests[0] if len(tests) == 1 else ""
-        if not op and (tests or set(node.items) <= set(words("Test"))):
-            found = " and ".join(tests) if tests else "none"
-            self.report(
-                node.line, "K124", f"a condition has exactly one test, found {found}.", f"Tests: {', '.join(TESTS)}."
-            )
-        value: Fraction | str | tuple[str, ...] | Subject = ""
-        if op in NUMERIC:
-            value = self.number(node.items[op], op)
-        elif op in NUMERIC_THAT_OF:
-            other = node.items[op]
-            if isinstance(other, Mapping):
-                self.keys(other, "RuleName")
-                value = self.subject(other, "RuleName")
-            else:
-                self.report(other.line, "K125", f"{op!r} names a rule: {{rule: axis/systemic}}.")
-        elif op == "only":
-            value = tuple(sorted(self.texts(node, op)))
-        elif op:
-            value = self.text(node, op, "Test")
-        return Test(
-            self.subject(node, "Test"),
-            self.text(node, "in", "Test"),
-            op,
-            value,
-            self.text(node, "unit", "Test"),
-            self.place(node.line, path),
-        )
-
-    def read_group(self, node: Mapping, path: str, depth: int) -> Group | None:
-        self.keys(node, "Group")
-        found = [key for key in CONNECTIVES if key in node]
-        counted = "at_least" in node and "of" in node
-        if len(found) + counted != 1:
-            known = (*CONNECTIVES, "at_least … of")
-            self.report(node.line, "K126", f"a condition is a test or one connective: {', '.join(known)}.")
-            return None
-        key = "of" if counted else found[0]
-        parts = [
-            part
-            for index, entry in enumerate(self.listed(node, key))
-            if (part := self.read_condition(entry, f"{path}.{key}.{index}", depth + 1)) is not None
-        ]
-        count = self.number(node.items["at_least"], "at_least") if counted else Fraction(0)
-        if counted and not (count.denominator == 1 and 1 <= count <= len(parts)):
-            self.report(node.line, "K127", f"at_least must be a whole number from 1 to {len(parts)}.")
-        where = self.text(node, "in", "Group")
-        return Group("at_least" if counted else found[0], tuple(parts), int(count), where, self.place(node.line, path))
-
-
-def facts_of(condition: Condition | None) -> Iterable[Test]:
-    """All tests of a condition, in the order in which they stand."""
-    if condition is None:
-        return
-    if isinstance(condition, Test):
-        yield condition
-        return
-    for part in condition.parts:
-        yield from facts_of(part)

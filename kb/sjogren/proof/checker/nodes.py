@@ -10,7 +10,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any, TypeAlias
 
-from sjogren.proof.checker_logic import Refused
+from sjogren.proof.checker.logic import Refused
 
 Json: TypeAlias = Any
 Node: TypeAlias = "dict[str, Json]"

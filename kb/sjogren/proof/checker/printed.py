@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from sjogren.model.rule import FACT, RULE, Rule, Source, Subject
 from sjogren.model.vocabulary import EndpointDef
-from sjogren.proof.checker_conditions import TABLES, Scope
-from sjogren.proof.checker_logic import Refused, Said, Var
-from sjogren.proof.checker_nodes import Json, Node, form, number, same
-from sjogren.proof.checker_numbers import Numbers
+from sjogren.proof.checker.conditions import TABLES, Scope
+from sjogren.proof.checker.logic import Refused, Said, Var
+from sjogren.proof.checker.nodes import Json, Node, form, number, same
+from sjogren.proof.checker.numbers import Numbers
 
 UNDETERMINED = "undetermined"
 _KEYS: Mapping[str, tuple[str, ...]] = {

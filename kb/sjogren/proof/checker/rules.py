@@ -18,8 +18,8 @@ from sjogren.model.rule import (
     Test,
 )
 from sjogren.model.vocabulary import SIDES, Vocabulary
-from sjogren.proof.checker_conditions import TABLES, Scope, list_path, numbers, prefix, reaches, rest, subjects, yes
-from sjogren.proof.checker_logic import (
+from sjogren.proof.checker.conditions import TABLES, Scope, list_path, numbers, prefix, reaches, rest, subjects, yes
+from sjogren.proof.checker.logic import (
     FALSE,
     OPEN,
     TRUE,
@@ -36,8 +36,8 @@ from sjogren.proof.checker_logic import (
     leaves,
     negation,
 )
-from sjogren.proof.checker_space import some
-from sjogren.proof.checker_statements import Statements
+from sjogren.proof.checker.space import some
+from sjogren.proof.checker.statements import Statements
 
 
 class Rules(Statements):

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from sjogren.model.rule import Rule, Test
 from sjogren.model.vocabulary import FactDef, Vocabulary
-from sjogren.proof.checker_logic import Refused, Said, Var, in_range
-from sjogren.proof.checker_nodes import Json, Node, exact, form, is_number, number, same
-from sjogren.proof.checker_rules import Rules
-from sjogren.proof.checker_space import Space
-from sjogren.proof.checker_statements import Statement, says
+from sjogren.proof.checker.logic import Refused, Said, Var, in_range
+from sjogren.proof.checker.nodes import Json, Node, exact, form, is_number, number, same
+from sjogren.proof.checker.rules import Rules
+from sjogren.proof.checker.space import Space
+from sjogren.proof.checker.statements import Statement, says
 
 _ADDING = {"CriteriaSet": "points", "Score": "score"}
 _ABSENT: Mapping[str, Any] = {"boolean": False, "level": 0}

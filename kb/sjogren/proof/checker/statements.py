@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from sjogren.model.rule import Rule, Test
 from sjogren.model.vocabulary import SIDES
-from sjogren.proof.checker_conditions import TABLES, Conditions
-from sjogren.proof.checker_logic import VERDICTS, Refused, Said, Var, answers
+from sjogren.proof.checker.conditions import TABLES, Conditions
+from sjogren.proof.checker.logic import VERDICTS, Refused, Said, Var, answers
 
 OUTCOMES = {
     "result": ("finding", {"met": True, "not_met": False}),

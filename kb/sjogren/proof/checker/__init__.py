@@ -40,12 +40,12 @@ from typing import NamedTuple
 
 from sjogren.model.rule import RuleSet
 from sjogren.model.vocabulary import Choice, Vocabulary
-from sjogren.proof.checker_judge import Judge
-from sjogren.proof.checker_logic import Refused, Said, Var
-from sjogren.proof.checker_nodes import Json, Node, check_shape, form, is_date, is_text, same
-from sjogren.proof.checker_premises import Setting
-from sjogren.proof.checker_printed import concerns_verdict, printed
-from sjogren.proof.checker_rules import Rules
+from sjogren.proof.checker.judge import Judge
+from sjogren.proof.checker.logic import Refused, Said, Var
+from sjogren.proof.checker.nodes import Json, Node, check_shape, form, is_date, is_text, same
+from sjogren.proof.checker.premises import Setting
+from sjogren.proof.checker.printed import concerns_verdict, printed
+from sjogren.proof.checker.rules import Rules
 
 NOTICE = "classification for research and case review, not a diagnosis"
 _ASSESSMENT = {"case", "knowledge_base", "notice", "assume", "policy", "visits"}

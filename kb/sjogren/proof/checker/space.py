@@ -9,7 +9,7 @@ from typing import Any
 
 from sjogren.model.rule import Rule
 from sjogren.model.vocabulary import FactDef, Vocabulary
-from sjogren.proof.checker_logic import (
+from sjogren.proof.checker.logic import (
     COMPARE,
     FALSE,
     OPEN,

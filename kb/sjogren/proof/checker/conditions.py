@@ -25,7 +25,7 @@ from sjogren.model.rule import (
     Test,
 )
 from sjogren.model.vocabulary import SIDES, FactDef, Vocabulary
-from sjogren.proof.checker_logic import COMPARE, Expr, Join, Leaf, Var, all_of, any_of, negation
+from sjogren.proof.checker.logic import COMPARE, Expr, Join, Leaf, Var, all_of, any_of, negation
 
 TABLES = ("Table", "Recommendation")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sjogren.model.rule import Rule
-from sjogren.proof.checker_logic import FALSE, OPEN, TRUE, Claim, Refused, Said, Var, words
-from sjogren.proof.checker_nodes import Node, form, same
-from sjogren.proof.checker_printed import UNDETERMINED, Printing
-from sjogren.proof.checker_space import conditional, read
-from sjogren.proof.checker_statements import Statement
+from sjogren.proof.checker.logic import FALSE, OPEN, TRUE, Claim, Refused, Said, Var, words
+from sjogren.proof.checker.nodes import Node, form, same
+from sjogren.proof.checker.printed import UNDETERMINED, Printing
+from sjogren.proof.checker.space import conditional, read
+from sjogren.proof.checker.statements import Statement
 
 
 class Judge(Printing):

@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from sjogren.model.rule import FACT, RULE, Rule, Subject
-from sjogren.proof.checker_logic import Leaf, Refused, Said, Var, words
-from sjogren.proof.checker_nodes import Node, number, same
-from sjogren.proof.checker_premises import Premises
+from sjogren.proof.checker.logic import Leaf, Refused, Said, Var, words
+from sjogren.proof.checker.nodes import Node, number, same
+from sjogren.proof.checker.premises import Premises
 
 Ends: TypeAlias = "tuple[Fraction | None, Fraction | None]"
 
