@@ -223,7 +223,14 @@ PLAIN = {0, 1}
 
 ALLOWED: dict[str, tuple[set[float], str]] = {
     "_located.py": ({16, 40, 0xD800, 0xDC00, 0x10000}, "depth of nesting; UTF-16 surrogates in JSON's escapes"),
-    "engine/durable.py": ({2, 16, 60, 250, 400, 4000}, "limits inside those at which durable-rules fails"),
+    "assess/assessor.py": ({2}, "half a unit of the last decimal of a stated number"),
+    "assess/workers.py": ({8, 120.0, 256}, "how many workers, how long one case may take, how many wait"),
+    "cli/assess.py": ({2, 3, 70}, "exit codes; indent of JSON"),
+    "cli/main.py": ({70, 100, 130}, "exit codes; columns of a help page"),
+    "cli/strip.py": ({4, 24, 44, 60, 100}, "columns of the text for a terminal"),
+    "engine/driver.py": ({1_000}, "how many states of a bank are kept in memory"),
+    "engine/durable.py": ({0.5, 2, 16, 60, 250, 400, 4000}, "limits inside those at which durable-rules fails"),
+    "engine/questions.py": ({2}, "a limit and the stretch after it; the middle between two limits"),
     "engine/reference.py": ({2}, "a limit and the stretch after it; the middle between two limits"),
     "errors.py": ({0.6, 3, 4, 5, 70}, "likeness of a 'did you mean'; the exit codes"),
     "facts/_findings.py": ({3, 12, 60, 100}, "how much of an input an error message shows"),
@@ -234,9 +241,17 @@ ALLOWED: dict[str, tuple[set[float], str]] = {
     "program/block.py": ({2, 12}, "the widest rule the engine is given; the two states of a flag"),
     "program/outline.py": ({2}, "marks of a depth-first search"),
     "program/store.py": ({0o700}, "mode of the cache folder"),
-    "proof/skeleton.py": ({4096}, "how many skeletons are kept in memory"),
+    "proof/checker/logic.py": ({2}, "the middle between two cuts"),
+    "proof/checker/nodes.py": ({4, 24}, "how deep a value may nest; digits of a node's identifier"),
+    "proof/checker/premises.py": ({2}, "the second group of a pattern"),
+    "proof/checker/printed.py": ({2}, "answers that must still be open for a word that says so"),
+    "proof/checker/space.py": ({4096}, "how many choices the checker tries before it refuses"),
+    "proof/explain.py": ({2, 3, 4, 100}, "columns and indents of an account; how many facts get a line each"),
+    "proof/graph.py": ({4_000}, "how many nodes are kept in memory"),
+    "proof/skeleton.py": ({64}, "how many skeletons are kept in memory"),
+    "rules/_conditions.py": ({5}, "how deep a condition may nest"),
     "rules/english.py": ({6}, "how long a number in a sentence may be"),
-    "rules/reader.py": ({5}, "how deep a condition may nest"),
+    "rules/generate.py": ({1.1}, "the version of JSON-LD"),
 }
 """Number literals in the code, by module, with the reason why they are no guideline knowledge."""
 

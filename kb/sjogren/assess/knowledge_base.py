@@ -83,7 +83,7 @@ class KnowledgeBase:
         from sjogren.proof.checker import verify
 
         found = assessment.data if isinstance(assessment, Assessment) else assessment
-        return list(verify(found, self.knowledge.rules, self.vocabulary))
+        return list(verify(found, self.knowledge.rules, self.vocabulary, content_hash=self.content_hash))
 
     @cached_property
     def _assessor(self) -> Any:

@@ -126,7 +126,7 @@ def _words(value: Json) -> str:
     if isinstance(value, list):
         return ", ".join(_words(entry) for entry in value)
     if isinstance(value, dict):
-        return str(value.get("label") or value.get("id") or _span(value))
+        return _words(value.get("label") or value["id"]) if "id" in value else _span(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return _safe(str(value)).replace("_", " ")

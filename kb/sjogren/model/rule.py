@@ -95,6 +95,8 @@ class CaseOf(NamedTuple):
     lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """For a recommendation: each list of endpoints by its key."""
     grounds: tuple[str, ...] = ()
+    label: str = ""
+    """The answer in words, where its name is short for them."""
 
 
 class Mark(NamedTuple):

@@ -176,6 +176,7 @@ class Grades(Collector):
                 body = [Literal("t", of[side], FALSE) for side in sides if side != left_out]
                 if left_out:
                     body += [Literal("t", untested[left_out], TRUE), unknown_literal(of[left_out])]
+                    body += [Literal("t", untested[side], FALSE) for side in sides if side != left_out]
                 self.derive(key, FALSE, body, rule, path)
 
     def _untested(self, rule: Rule, side: str, path: str) -> str:

@@ -205,10 +205,22 @@ class _Account:
                 missing[node["id"]] = node
             elif node.get("operation") == "undecided":
                 self.shown.add(node["id"])
-                waiting = [*self._premises(node), *waiting]
+                waiting = [*self._unrated(node), *waiting]
             else:
                 others[node["id"]] = node
         return list(missing.values()), list(others.values())
+
+    def _unrated(self, node: Json) -> list[Json]:
+        """What an open step rests on; of a level that could be stated, only that it is not, and what is known."""
+        premises = self._premises(node)
+        stated = self.rules[node["rule"]].stated
+        if not any(each["type"] == "missing" and each["fact"] == stated for each in premises):
+            return premises
+        return [
+            each
+            for each in premises
+            if each.get("fact") == stated or not (each["type"] == "missing" or each.get("operation") == "undecided")
+        ]
 
     def _premises(self, node: Json) -> list[Json]:
         """What a step rests on; a single step below it of the same clause only repeats it, so it is passed over."""

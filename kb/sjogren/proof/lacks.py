@@ -92,10 +92,17 @@ class Lacks:
     def _measured(self, key: str, state: _State, found: dict[str, None]) -> None:
         for clause in self.by_head.get(key, ()):
             for literal in clause.body:
-                if literal.key in self.nodes:
-                    self._measured(literal.key, state, found)
-                elif literal.key in state.inputs:
-                    found.setdefault(literal.key)
+                self._measured_by(literal.key, state, found)
+
+    def _measured_by(self, key: str, state: _State, found: dict[str, None]) -> None:
+        if key in self.nodes:
+            self._measured(key, state, found)
+        elif key in self.aggregates:
+            for addend in self.aggregates[key].addends:
+                for each in [node for node, _ in addend.levels[1:]] or [addend.key]:
+                    self._measured_by(each, state, found)
+        elif key in state.inputs and not key.startswith("policy:"):
+            found.setdefault(key)
 
     def _aggregate(self, key: str, cuts: list[Fraction], state: _State, found: dict[str, None], seen: set[str]) -> None:
         aggregate = self.aggregates[key]

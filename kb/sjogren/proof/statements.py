@@ -35,7 +35,8 @@ class Statements:
             span = f"{value['low']}" if value["low"] == value["high"] else f"{value['low']} to {value['high']}"
             needed = f", {value['needed']} needed" if "needed" in value else ""
             return f"{label}, {shown.key}: {span}{needed}"
-        text = VERDICTS.get(value, value.replace("_", " ")) if isinstance(value, str) else value
+        rule = self.rules.get(shown.of, self.rules[conclusion])
+        text = VERDICTS.get(value) or self._answer(rule, value).replace("_", " ") if isinstance(value, str) else value
         if isinstance(value, list):
             names = [str(each.get("label") or each["id"]) if isinstance(each, dict) else str(each) for each in value]
             text = words.list_words([name.replace("_", " ") for name in names]) or None
@@ -44,6 +45,12 @@ class Statements:
     def label(self, fact: str) -> str:
         """The name of a fact, of an item of it, or of something that is no fact."""
         return fact_label(fact, self.vocabulary) if fact.partition(".")[0] in self.vocabulary.facts else fact
+
+    def _answer(self, rule: Rule, value: str) -> str:
+        """An answer as its case words it, else as it is printed."""
+        worded = next((case.label for case in rule.cases if case.low == value and case.label), "")
+        word = self._word(value)
+        return worded or ("none" if word is None else str(word))
 
     def _statement(self, node: Node) -> tuple[str, str]:
         """What a node says when it is true, and when it is false."""
@@ -59,13 +66,16 @@ class Statements:
                 f"{label}: {'' if lowest else 'at most '}{_said(node.value_not)}",
             )
         if node.says == "value":
-            return f"{label}: {self._word(node.value)}", f"{label}: not {self._word(node.value)}"
+            answer = self._answer(rule, node.value)
+            return f"{label}: {answer}", f"{label}: not {answer}"
         if node.says == "member":
             return f"{label}: {node.value} is among them", f"{label}: {node.value} is not among them"
         path, _, suffix = node.says.partition("~")
         if rule.kind == "CriteriaSet" and node.says in words.GATES:
             return words.GATES[node.says]
         condition = self._paths(rule).get(path)
+        if condition is not None and node.side:
+            condition = condition._replace(where="")  # the side is said at the end
         said = describe(condition, self.vocabulary, self.rules) if condition else rule.label
         said_not = (
             negate(condition, self.vocabulary, self.rules) if condition else f"it is not the case that: {rule.label}"

@@ -53,7 +53,8 @@ class Conditions(Pieces):
                 lists = tuple((key, self.texts(entry, key)) for key in ENDPOINT_LISTS if key in entry)
                 place = self.place(entry.line, path)
                 grounds = self.texts(entry, "grounds")
-                found.append(CaseOf(low, high, when, because, place, self.sources(entry), lists, grounds))
+                label = self.text(entry, "label", "Case")
+                found.append(CaseOf(low, high, when, because, place, self.sources(entry), lists, grounds, label))
         return tuple(found)
 
     def caveat(self, node: Mapping, here: str) -> Caveat | None:

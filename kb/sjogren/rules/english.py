@@ -149,6 +149,9 @@ def negate(condition: Condition, vocabulary: Vocabulary, rules: Mapping[str, Rul
             return describe(condition, vocabulary, rules).replace(" is ", " is not ", 1)
     if isinstance(condition, Group) and condition.op == "any_of" and not condition.where:
         return describe(condition._replace(op="none_of"), vocabulary, rules)
+    if isinstance(condition, Group) and condition.op == "any_known" and not condition.where:
+        parts = "; ".join(describe(part, vocabulary, rules) for part in condition.parts)
+        return f"of those that were measured, none of [{parts}]"
     return f"it is not the case that: {describe(condition, vocabulary, rules)}"
 
 
@@ -223,7 +226,7 @@ def _body(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list
 
 def _case(case: CaseOf, when: str, vocabulary: Vocabulary) -> list[str]:
     answer = case.low if case.low == case.high else f"{case.low} to {case.high}"
-    lines = [f"case        {answer}: {when}"]
+    lines = [f"case        {answer}{f' ({case.label})' if case.label else ''}: {when}"]
     for key, names in case.lists:
         if names:
             endpoints = ", ".join(_endpoint(name, vocabulary) for name in names)
