@@ -127,6 +127,7 @@ def test_every_command_that_the_readme_shows_exists() -> None:
 
 def test_the_readme_shows_what_the_commands_print(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
     section = re.findall(r"(?s)<!-- example:begin -->(.*?)<!-- example:end -->", read("README.md"))[0]
     sessions = [
         session

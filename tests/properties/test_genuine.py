@@ -46,7 +46,7 @@ REDUNDANT = {
 APART = {
     r"gland/structure/floor>=\d T from .*~open.* U, .*~shown T":
         "Where a case is shown, the list above it is decided already unless an earlier case is open as well.",
-    r"gland/lacrimal/no-staining F from .*~untested.* U":
+    r"gland/lacrimal/no-staining F from .*~untested.* U, .*":
         "An eye without any test gives this finding no undecided result.",
     r"(axis/glandular/subtype|axis/symptom/amplification|endpoint/hierarchy)=.* T from .*":
         "Results of other rules are taken as independent; these premises never hold together.",

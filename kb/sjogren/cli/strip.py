@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 import click
 
 from sjogren.assess.knowledge_base import KnowledgeBase
-from sjogren.proof.words import list_words
 from sjogren.rules.english import VERDICTS, fact_label
 
 Json: TypeAlias = Any
@@ -71,17 +70,22 @@ class _Strip:
         if self.visit["flags"]:
             plain.append(("Flags", ", ".join(flag.replace("_", " ") for flag in self.visit["flags"])))
         yield from self._table(plain)
-        own = sorted(
-            {
-                node["rule"]
-                for node in self.visit["justification"]["@graph"]
-                if node.get("status") == "operationalisation"
-            }
-        )
-        if own:
-            labels = list_words([self.rules[name].label for name in own])
-            yield from _wrapped(f"This project's own reading, not validated: {labels}.", "  ", self.width)
+        if own := self._own():
+            labels = "; ".join(self.rules[name].label for name in own)
+            yield from _wrapped(f"Resting on this project's own reading, not validated: {labels}.", "  ", self.width)
         yield ""
+
+    def _own(self) -> list[str]:
+        """The conclusions whose proof, at any depth, holds a step of this project's own reading."""
+        nodes = {node["id"]: node for node in self.visit["justification"]["@graph"]}
+        rests: dict[str, bool] = {}
+        for name, node in nodes.items():  # a premise stands before what rests on it
+            own = node.get("status") == "operationalisation"
+            rests[name] = own or any(rests[premise] for premise in node.get("premises", ()))
+        found = {
+            node["concludes"]["conclusion"] for node in nodes.values() if "concludes" in node and rests[node["id"]]
+        }
+        return [name for name in self.visit["conclusions"] if name in found]
 
     def _verdict(self, label: str, value: Json) -> Iterator[str]:
         mark, colour = LOOK[value["verdict"]]
@@ -115,10 +119,12 @@ class _Strip:
                 text += f" (recorded as: {_safe(value['recorded'])})"
             return f"{text}; research subtype: {_words(value['research_subtype'])}" if self.research else text
         parts = [_span(value)] if "low" in value else []
-        for key, printed in value.items():
-            if key not in {"low", "high"} and printed not in (None, []):
-                parts.append(_words(printed) if key in {"value", "category"} else f"{_words(key)}: {_words(printed)}")
-        return ", ".join(parts)
+        filled = {key: _words(printed) for key, printed in value.items() if printed not in (None, [])}
+        for key, words in filled.items():
+            if key not in {"low", "high"}:
+                plain = len(filled) == 1 or key in {"value", "category"} or words.startswith(_words(key))
+                parts.append(words if plain else f"{_words(key)}: {words}")
+        return ", ".join(parts) or "none shown"
 
 
 def _words(value: Json) -> str:

@@ -39,7 +39,7 @@ class Statements:
         text = VERDICTS.get(value) or self._answer(rule, value).replace("_", " ") if isinstance(value, str) else value
         if isinstance(value, list):
             names = [str(each.get("label") or each["id"]) if isinstance(each, dict) else str(each) for each in value]
-            text = words.list_words([name.replace("_", " ") for name in names]) or None
+            text = words.list_words([name.replace("_", " ") for name in names]) or "none shown"
         return f"{label}, {shown.key.replace('_', ' ')}: {'none' if text is None else text}"
 
     def label(self, fact: str) -> str:
