@@ -7,6 +7,7 @@ here passes or fails: the aims stand beside the figures.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -78,6 +79,7 @@ def _warm(kb: sjogren.KnowledgeBase, varied: Sequence[Case]) -> Iterator[tuple[s
     warming, measured = varied[:WARMING], varied[WARMING:]
     assessor = Assessor(kb.knowledge)
     assessed = [assessor.assess(case) for case in warming]
+    gc.freeze()  # as a worker does
     yield "one case, with justification and reference check", _each(assessor.assess, measured), "≤ 2 ms, never > 5 ms"
     split = Assessor(kb.knowledge)
     for case in warming:

@@ -248,7 +248,7 @@ ALLOWED: dict[str, tuple[set[float], str]] = {
     "proof/checker/printed.py": ({2}, "answers that must still be open for a word that says so"),
     "proof/checker/space.py": ({4096}, "how many choices the checker tries before it refuses"),
     "proof/explain.py": ({2, 3, 4, 100}, "columns and indents of an account; how many facts get a line each"),
-    "proof/graph.py": ({4_000}, "how many nodes are kept in memory"),
+    "proof/graph.py": ({16_000}, "how many nodes are kept in memory"),
     "proof/skeleton.py": ({64}, "how many skeletons are kept in memory"),
     "rules/_conditions.py": ({5}, "how deep a condition may nest"),
     "rules/english.py": ({6}, "how long a number in a sentence may be"),

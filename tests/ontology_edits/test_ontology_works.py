@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 import pytest
 
 import sjogren
+from sjogren._resources import data
 
-ONTOLOGY = Path(__file__).resolve().parents[2] / "ontology"
+ONTOLOGY = data("ontology")
 SET_2016 = "classification/acr-eular-2016"
 
 Edit: TypeAlias = Callable[..., sjogren.KnowledgeBase]

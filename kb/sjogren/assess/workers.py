@@ -6,6 +6,7 @@ belong to the case in hand. That case is set aside with its error and a new work
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -82,6 +83,7 @@ def work(pipe: Connection, job: Job) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which stops its workers
     knowledge_base = open_knowledge_base(job.rules, job.ontology)
+    gc.freeze()  # what is open stays open: the collector need not walk through it again and again
     pipe.send(None)
     while True:
         try:

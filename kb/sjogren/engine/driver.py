@@ -17,7 +17,7 @@ from sjogren.engine.knowledge import ONE, ZERO, Inputs, Known, Result, Span, add
 from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Addend, Aggregate, Boundary, Program
 
 MAX_KEPT = 1_000
-"""States kept for each bank; above that the bank starts afresh."""
+"""States kept for each bank; above that the oldest goes."""
 
 
 class DurableEngine:
@@ -107,7 +107,7 @@ class Bank:
         found = self.kept.get(pattern)
         if found is None:
             if len(self.kept) >= MAX_KEPT:
-                self.kept.clear()
+                del self.kept[next(iter(self.kept))]
             found = self.kept[pattern] = self._derive(list(self._facts(inputs, truth, spans)))
         return found
 

@@ -19,8 +19,8 @@ from sjogren.proof.statements import Statements
 from sjogren.rules.english import fact_label, number
 
 Json: TypeAlias = Any
-MAX_KEPT = 4_000
-"""Nodes kept in memory for patients who share them; above that the store starts afresh."""
+MAX_KEPT = 16_000
+"""Nodes kept in memory for patients who share them; above that the oldest goes."""
 STATIC = frozenset({"fires", "undecided", "raises"})
 """Steps that are the same for every patient but for their premises and the facts that their sentence names."""
 UNHASHABLE = {"interval", "lacks", "axes", "members", "recommends"}
@@ -49,18 +49,17 @@ class Binder:
         """The nodes of the justification, and the same by step (a step that repeats a node shares it)."""
         made: list[dict[str, Json]] = []
         unique: dict[str, dict[str, Json]] = {}
-        if len(self.kept) > MAX_KEPT:
-            self.kept.clear()
         for step in skeleton.steps:
             premises = [made[premise]["id"] for premise in step.premises]
-            if step.kind in STATIC:
-                node = self._formed(step, bound, made, premises)
-            else:
-                pattern = (step.number, tuple(premises), self._value_of(step, bound))
-                kept = self.kept.get(pattern)
-                if kept is None:
-                    kept = self.kept[pattern] = self._make(step, bound, made, premises)
-                node = dict(kept)
+            static = step.kind in STATIC
+            pattern = (step.number, tuple(premises), None if static else self._value_of(step, bound))
+            kept = self.kept.get(pattern)
+            if kept is None:
+                kept = (self._formed if static else self._make)(step, bound, made, premises)
+                if len(self.kept) >= MAX_KEPT:
+                    del self.kept[next(iter(self.kept))]
+                self.kept[pattern] = kept
+            node = {**kept, "premises": premises} if "premises" in kept else {**kept}
             made.append(unique.setdefault(node["id"], node))
         return list(unique.values()), made
 

@@ -85,8 +85,8 @@ class Prover:
         found = self.kept.get(pattern)
         if found is None:
             found = _Search(self, result, inputs).run()
-            if len(self.kept) > MAX_KEPT:
-                self.kept.clear()
+            if len(self.kept) >= MAX_KEPT:
+                del self.kept[next(iter(self.kept))]
             self.kept[pattern] = found
         return found
 
@@ -95,7 +95,7 @@ CHAINED = re.compile(r"~[TF]\d+\.\d+$")
 """Ends the key of a link: a node of the engine's alone, where a long clause was split."""
 
 MAX_KEPT = 64
-"""Skeletons kept in memory; above that the store starts afresh."""
+"""Skeletons kept in memory; above that the oldest goes."""
 
 
 class _Search:
