@@ -709,6 +709,10 @@ MALFORMED = [
     ),
     ("missing_default", "terms.ttl", '    sjd:defaultValue "17" ;\n', ""),
     ("invalid_xref", "source.ttl", 'sjd:pmid "25735642"', 'sjd:pmid "PMID 25735642"'),
+    ("invalid_timepoint", "endpoint.ttl", "sjd:timepointWeeks 24", "sjd:timepointWeeks 0"),
+    ("missing_priority", "endpoint.ttl", "    sjd:patientPrioritised false ;\n", ""),
+    ("missing_validation", "endpoint.ttl", "    sjd:notValidatedInChildren true ;\n", ""),
+    ("missing_status", "endpoint.ttl", '    sjd:status "operationalisation" ;\n', ""),
     ("missing_title", "source.ttl", "dcterms:title ", "skos:altLabel "),
 ]
 """Nodes out of shape: the code that is told, the file, and what is replaced by what. All can be wrong at once."""
