@@ -242,7 +242,7 @@ def test_aggregates_are_open_where_an_end_is_open() -> None:
     node = Node("low", "r", "result", "met", "result", "not_met")
     strata = ((("sum",), ((0,),)),)
     program = Program(
-        "0", "sha256:0", (Input("b", "b", "", "number"),), (node,), (clause,), (total,), strata, (), (), (), ()
+        "0", "sha256:0", (Input("b", "b", "", "number"),), (node,), (clause,), (total,), strata, (), (), ()
     )
     engine = DurableEngine(program)
 

@@ -21,9 +21,16 @@ def rule() -> None:
 @click.option(
     "--status", type=Choice(("published", "consensus", "operationalisation")), help="Only rules with this status."
 )
+@click.option(
+    "--when-unknown", is_flag=True, help="Only rules that say what is taken for granted when their result is open."
+)
 @knowledge_options
-def list_rules(family: str | None, status: str | None, rules: Path | None, ontology: Path | None) -> None:
+def list_rules(
+    family: str | None, status: str | None, when_unknown: bool, rules: Path | None, ontology: Path | None
+) -> None:
     """List all rules and parts: identifier, status, label."""
+    from sjogren.rules.english import reading
+
     knowledge_base = open_knowledge_base(rules, ontology)
     families = sorted({name.partition("/")[0] for name in knowledge_base.rules})
     if family and family not in families:
@@ -31,11 +38,15 @@ def list_rules(family: str | None, status: str | None, rules: Path | None, ontol
     chosen = [
         found
         for found in knowledge_base.rules.values()
-        if (not family or found.id.startswith(f"{family}/")) and (not status or found.status == status)
+        if (not family or found.id.startswith(f"{family}/"))
+        and (not status or found.status == status)
+        and (not when_unknown or found.when_unknown)
     ]
     width = max((len(found.id) for found in chosen), default=0)
     for found in sorted(chosen):
         click.echo(f"{found.id:<{width}}  {found.status:<18}  {found.label}")
+        if when_unknown and found.when_unknown:
+            click.echo(f"    {reading(found.when_unknown, knowledge_base.vocabulary, knowledge_base.rules)}")
 
 
 @rule.command(epilog=example("sjd rule show classification/acr-eular-2016/schirmer --as turtle"))

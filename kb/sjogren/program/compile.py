@@ -204,7 +204,6 @@ class Compiler(Grades):
         names = sorted(self.inputs)
         inputs = tuple(Input(name, *name.partition("@")[::2], self.inputs[name]) for name in names)
         absent = {clause.rule for clause in self.clauses if any(literal.word == UNKNOWN for literal in clause.body)}
-        own = {rule.id for rule in self.rules.values() if rule.status == "operationalisation"}
         return Program(
             version=version,
             content_hash=content_hash,
@@ -216,7 +215,6 @@ class Compiler(Grades):
             conclusions=conclusions(self.rules),
             flags=tuple((rule.raises, rule.id) for rule in self.rules.values() if rule.raises),
             rests_on_absence=tuple(sorted(upward(self.rules, absent))),
-            operationalised=tuple(sorted(upward(self.rules, own))),
         )
 
 

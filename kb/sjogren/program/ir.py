@@ -144,5 +144,3 @@ class Program(NamedTuple):
     """Flag name and the node that raises it."""
     rests_on_absence: tuple[str, ...]
     """Rules that, directly or through others, read that something is unknown."""
-    operationalised: tuple[str, ...]
-    """Rules that, directly or through others, are this project's own reading."""

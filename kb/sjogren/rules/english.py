@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from sjogren.model.rule import FACT, POLICY, CaseOf, Condition, Group, Rule, Subject, Test
+from sjogren.model.rule import FACT, POLICY, CaseOf, Condition, Group, Reading, Rule, Subject, Test
 from sjogren.model.vocabulary import Vocabulary
 
 NUMERIC = {"at_least": "at least", "at_most": "at most", "above": "above", "below": "below"}
@@ -216,12 +216,16 @@ def _body(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list
         doubt = rule.unreliable_if
         lines.append(f"unreliable  a positive result is unknown if {say(doubt.when)}. {doubt.because}")
     if rule.when_unknown:
-        reading = rule.when_unknown
-        provided = f" once {say(reading.provided)}" if reading.provided else ""
-        lines.append(f"if unknown  taken as {VERDICTS[reading.take_as]}{provided}. {reading.because}")
+        lines.append(f"if unknown  {reading(rule.when_unknown, vocabulary, rules)}")
     if rule.raises:
         lines.append(f"raises      the flag {rule.raises}")
     return lines
+
+
+def reading(declared: Reading, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:
+    """What an open result is taken as, from which minimum data, and why."""
+    provided = f" once {describe(declared.provided, vocabulary, rules)}" if declared.provided else ""
+    return f"taken as {VERDICTS.get(declared.take_as, declared.take_as)}{provided}. {declared.because}"
 
 
 def _case(case: CaseOf, when: str, vocabulary: Vocabulary) -> list[str]:
