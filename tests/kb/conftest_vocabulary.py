@@ -41,7 +41,7 @@ def _number(low: str, high: str | None) -> dict[str, Fraction | None]:
 
 
 def _fact(name: str, type_: str, group: str = "test", **more: object) -> FactDef:
-    return FactDef(name, name.replace("_", " "), group, type_, **more)  # type: ignore[arg-type]
+    return FactDef(name, name.replace("_", " "), group, type_, **more)  # type: ignore[arg-type]  # the keys are those of FactDef
 
 
 FACTS = [

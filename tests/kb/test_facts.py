@@ -63,7 +63,7 @@ def only(case: Case) -> Value:
 
 def errors(text: object) -> list[str]:
     with pytest.raises(InputError) as caught:
-        read_case(text, VOCABULARY)  # type: ignore[arg-type]
+        read_case(text, VOCABULARY)  # type: ignore[arg-type]  # what is wrong is what is tested
     assert all(finding.code in CODES for finding in caught.value.findings)
     return [finding.code for finding in caught.value.findings]
 
@@ -510,7 +510,7 @@ QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthC
 def refuse_or_read(case: object) -> None:
     findings: tuple[Finding, ...] = ()
     try:
-        read_case(case, VOCABULARY)  # type: ignore[arg-type]
+        read_case(case, VOCABULARY)  # type: ignore[arg-type]  # what is wrong is what is tested
     except InputError as error:
         findings = error.findings
         assert findings

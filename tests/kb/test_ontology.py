@@ -58,7 +58,7 @@ NAMES = {
 def ask(pattern: str, variable: str) -> list[str]:
     """Every value of one variable of a graph pattern, sorted."""
     rows = load_graph(FOLDER).query(f"SELECT ?{variable} WHERE {{ {pattern} }}", initNs=NAMES)
-    return sorted(str(row[0]) for row in rows)  # type: ignore[index]
+    return sorted(str(row[0]) for row in rows)  # type: ignore[index]  # a row of a SELECT
 
 
 # --- what is read ----------------------------------------------------------------------------------------------------

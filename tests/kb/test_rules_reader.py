@@ -97,7 +97,7 @@ def test_numbers_stay_as_written_and_words_stay_words(tmp_path: Path) -> None:
 
     assert isinstance(number, rule_nouns.Test)
     assert isinstance(word, rule_nouns.Test)
-    assert (number.value.numerator, number.value.denominator) == (1, 10)  # type: ignore[union-attr]
+    assert (number.value.numerator, number.value.denominator) == (1, 10)  # type: ignore[union-attr]  # a number of a test is a fraction
     assert (word.value, word.subject) == ("no", Subject(FACT, "x"))
     assert (number.place.file, number.place.line, number.place.path) == ("rules/test/number.yaml", 8, "when")
 

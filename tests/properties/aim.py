@@ -93,7 +93,7 @@ class Aim:
         if bottom is None and top is None:
             return exact(step)
         if bottom is None or top is None:
-            return exact(top if bottom is None else bottom)  # type: ignore[arg-type]
+            return exact(top if bottom is None else bottom)  # type: ignore[arg-type]  # one of the two ends is known
         return exact(self.random.choice([bottom, top]))
 
     def _number(self, aggregate: Aggregate, literal: Literal, trail: frozenset[tuple[str, str]]) -> None:

@@ -97,7 +97,7 @@ PROFILES_OF_THE_GLANDS = {
     "subtype_indeterminate": "axis2_subtype_pending",
 }
 GRADES_OF: Mapping[frozenset[str], tuple[Interval, Interval, Interval]] = {
-    frozenset(members): tuple(((2, 2) if axis in members else (0, 0)) for axis in AXES)  # type: ignore[misc]
+    frozenset(members): tuple(((2, 2) if axis in members else (0, 0)) for axis in AXES)  # type: ignore[misc]  # three axes, so three intervals
     for members in ((), *((axis,) for axis in AXES), AXES[:2], AXES[1:], (AXES[0], AXES[2]), AXES)
 }
 """For every set of dominant axes, grades that lead to it."""

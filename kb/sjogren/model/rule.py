@@ -192,5 +192,5 @@ class RuleSet(NamedTuple):
     rules: dict[str, Rule]
     content: str = ""
 
-    def __getitem__(self, rule: str) -> Rule:  # type: ignore[override]
+    def __getitem__(self, rule: str) -> Rule:  # type: ignore[override]  # by rule, not place
         return self.rules[rule]

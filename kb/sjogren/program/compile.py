@@ -9,7 +9,7 @@ from sjogren.errors import Finding, KnowledgeError, did_you_mean
 from sjogren.model.rule import FACT, Rule, RuleSet, Subject, Test
 from sjogren.model.vocabulary import SIDES, Vocabulary
 from sjogren.program.block import Join
-from sjogren.program.grades import Grades
+from sjogren.program.grades import Grades, Head, answers
 from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Addend, Aggregate, Boundary, Input, Literal, Program
 from sjogren.program.leaves import Scope, key_of, level_numbers, unknown_literal
 from sjogren.program.outline import conclusions, order, upward
@@ -75,12 +75,10 @@ class Compiler(Grades):
             self.derive(key, taken, [unknown_literal(base), *enough], rule, reading.place.path)
 
     def _table(self, rule: Rule, scope: Scope) -> None:
-        heads = []
+        heads: list[Head] = []
         for value in self.values(rule):
             key = self.node(f"{rule.id}={value}", rule, "value", value, "value_not", value)
-            heads.append(
-                (key, lambda case, value=value: case.low == value, lambda case, value=value: case.low != value)
-            )
+            heads.append((key, *answers(value)))
         self._cases(rule, scope, heads)
 
     def _recommendation(self, rule: Rule, scope: Scope) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import TypeAlias
 
 from sjogren.errors import Finding, did_you_mean
 from sjogren.model.rule import FACT, RULE, CaseOf, Group, Rule
@@ -12,6 +14,21 @@ from sjogren.program.collect import Collector
 from sjogren.program.ir import FALSE, TRUE, Boundary, Literal
 from sjogren.program.leaves import Scope, key_of, known_literals, level_numbers, unknown_literal
 from sjogren.program.outline import subjects
+
+Makes: TypeAlias = Callable[[CaseOf], bool]
+"""Whether a case makes a statement true, or makes it false."""
+Head: TypeAlias = tuple[str, Makes, Makes]
+"""A node, which cases make it true, and which make it false."""
+
+
+def reaches(levels: tuple[str, ...], rank: int) -> tuple[Makes, Makes]:
+    """Which cases of a grade say that it reaches a level, and which that it does not."""
+    return lambda case: levels.index(case.low) >= rank, lambda case: levels.index(case.high) < rank
+
+
+def answers(value: str) -> tuple[Makes, Makes]:
+    """Which cases of a table give an answer, and which another one."""
+    return lambda case: case.low == value, lambda case: case.low != value
 
 
 class Grades(Collector):
@@ -25,7 +42,7 @@ class Grades(Collector):
             self._highest(rule, name, scope)
         elif rule.cases:
             suffix = "~cases" if rule.stated else ""
-            heads = []
+            heads: list[Head] = []
             for rank in range(1, len(rule.levels)):
                 key = f"{name}>={rule.levels[rank]}"
                 if suffix:
@@ -38,23 +55,12 @@ class Grades(Collector):
                         rule.levels[rank - 1],
                         scope.side,
                     )
-                heads.append((key, rank))
-            self._cases(
-                rule,
-                scope,
-                [
-                    (
-                        key,
-                        lambda case, rank=rank: rule.levels.index(case.low) >= rank,
-                        lambda case, rank=rank: rule.levels.index(case.high) < rank,
-                    )
-                    for key, rank in heads
-                ],
-            )
+                heads.append((key, *reaches(rule.levels, rank)))
+            self._cases(rule, scope, heads)
         if rule.stated:
             self._stated(rule, name)
 
-    def _cases(self, rule: Rule, scope: Scope, heads: list) -> None:  # type: ignore[type-arg]
+    def _cases(self, rule: Rule, scope: Scope, heads: list[Head]) -> None:
         """The decision list: each head is (node, cases that make it true, cases that make it false)."""
         conditions = [self.conditions.formula(case.when, scope) for case in rule.cases]
         rest = CaseOf(rule.otherwise, rule.otherwise, Group("any_of", (), 0, "", rule.place), "", rule.place)
@@ -78,7 +84,9 @@ class Grades(Collector):
                 self._closed(rule, scope, head, key, (makes_true, makes_false), [case for case, _ in reached])
         self.block(rule, place, triples)
 
-    def _closed(self, rule: Rule, scope: Scope, head: str, opened: str, makes: tuple, cases: list[CaseOf]) -> None:  # type: ignore[type-arg]
+    def _closed(
+        self, rule: Rule, scope: Scope, head: str, opened: str, makes: tuple[Makes, Makes], cases: list[CaseOf]
+    ) -> None:
         """Once enough was measured, cases that are not shown are passed over."""
         reading = rule.when_unknown
         assert reading is not None
