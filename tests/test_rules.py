@@ -173,7 +173,15 @@ class Reading:
     def answer(self, visit: int, identifier: str) -> dict[str, Any]:
         """The printed keys of a conclusion, and what was derived of the rule."""
         printed = self.assessment.visits[visit]["conclusions"].get(identifier, {})
-        return {**part(self.kb.rule(identifier), self.derived(visit)), **printed}
+        rule = self.kb.rule(identifier)
+        return {**part(rule, self.derived(visit)), **marked(rule, printed), **printed}
+
+
+def marked(rule: sjogren.Rule, printed: Mapping[str, Any]) -> dict[str, Any]:
+    """For a recommendation that marks endpoints: which marks any of them bears."""
+    entries = [entry for value in printed.values() if isinstance(value, list) for entry in value]
+    found = sorted({mark.mark for mark in rule.marks for entry in entries if entry.get(mark.mark)})
+    return {"marked": found} if rule.marks else {}
 
 
 @cache

@@ -70,6 +70,10 @@ class Grades(Collector):
             reached.append((case, Join("and", (missed, conditions[index])) if index < len(conditions) else missed))
         place = rule.cases[0].place._replace(path=rule.cases[0].place.path.rpartition(".")[0])
         suffix = "~open" if rule.when_unknown else ""
+        if rule.when_unknown and rule.when_unknown.take_as != "not_met":
+            message = "cases that are not shown are passed over, so they can be taken as not_met only."
+            where = rule.when_unknown.place
+            self.findings.append(Finding(where.file, where.line, "K228", message, "Write take_as: not_met."))
         triples = []
         for head, makes_true, makes_false in heads:
             key = (
