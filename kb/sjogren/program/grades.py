@@ -46,19 +46,16 @@ class Grades(Collector):
             for rank in range(1, len(rule.levels)):
                 key = f"{name}>={rule.levels[rank]}"
                 if suffix:
-                    key = self.node(
-                        key + suffix,
-                        rule,
-                        "cases_at_least",
-                        rule.levels[rank],
-                        "cases_at_most",
-                        rule.levels[rank - 1],
-                        scope.side,
-                    )
+                    key = self._found(rule, key + suffix, rank, scope)
                 heads.append((key, *reaches(rule.levels, rank)))
             self._cases(rule, scope, heads)
         if rule.stated:
             self._stated(rule, name)
+
+    def _found(self, rule: Rule, key: str, rank: int, scope: Scope) -> str:
+        """The node of what the findings of a grade say of a level, beside what the clinician stated."""
+        level, below = rule.levels[rank], rule.levels[rank - 1]
+        return self.node(key, rule, "cases_at_least", level, "cases_at_most", below, scope.side)
 
     def _cases(self, rule: Rule, scope: Scope, heads: list[Head]) -> None:
         """The decision list: each head is (node, cases that make it true, cases that make it false)."""
@@ -144,15 +141,7 @@ class Grades(Collector):
         for rank in range(1, len(rule.levels)):
             key, suffix = f"{name}>={rule.levels[rank]}", "~cases" if rule.stated else ""
             if suffix:
-                self.node(
-                    key + suffix,
-                    rule,
-                    "cases_at_least",
-                    rule.levels[rank],
-                    "cases_at_most",
-                    rule.levels[rank - 1],
-                    scope.side,
-                )
+                self._found(rule, key + suffix, rank, scope)
             below: list[Literal] = []
             for part in rule.highest_of:
                 other = self.rules[part.name]
