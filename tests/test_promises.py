@@ -231,7 +231,7 @@ ALLOWED: dict[str, tuple[set[float], str]] = {
     "cli/strip.py": ({4, 24, 44, 60, 100}, "columns of the text for a terminal"),
     "engine/driver.py": ({1_000}, "how many states of a bank are kept in memory"),
     "engine/durable.py": ({0.5, 2, 16, 60, 250, 400, 4000}, "limits inside those at which durable-rules fails"),
-    "engine/questions.py": ({2}, "a limit and the stretch after it; the middle between two limits"),
+    "engine/questions.py": ({2, 1_000}, "a limit and the stretch after it; how many answers are kept in memory"),
     "engine/reference.py": ({2}, "a limit and the stretch after it; the middle between two limits"),
     "errors.py": ({0.6, 3, 4, 5, 70}, "likeness of a 'did you mean'; the exit codes"),
     "facts/_findings.py": ({3, 12, 60, 100}, "how much of an input an error message shows"),

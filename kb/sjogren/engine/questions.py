@@ -54,6 +54,10 @@ class Variable(NamedTuple):
         return (True, False) if mark is None else (mark,)
 
 
+MAX_KEPT = 1_000
+"""Answers kept for each question; above that the oldest goes."""
+
+
 class Question:
     """A function of variables, asked again and again; what was once worked out is kept."""
 
@@ -71,6 +75,8 @@ class Question:
             sets = tuple(variable.values(mark) for variable, mark in zip(self.variables, marks, strict=True))
             collected: set[Any] = set()
             self._split(sets, collected)
+            if len(self.answers) >= MAX_KEPT:
+                del self.answers[next(iter(self.answers))]
             found = self.answers[marks] = frozenset(collected)
         return found
 

@@ -36,7 +36,7 @@ class Step(NamedTuple):
     premises: tuple[int, ...]
     detail: tuple[str, ...] = ()
     number: int = 0
-    """The same for equal steps of one program, whatever skeleton they stand in: a short name for kind to detail."""
+    """The same for equal steps of one program, whatever skeleton they stand in: a short name for what it stands for."""
 
 
 class Skeleton(NamedTuple):
@@ -128,7 +128,8 @@ class _Search:
         self, kind: str, key: str, word: str, clause: int, premises: tuple[int, ...], detail: tuple[str, ...] = ()
     ) -> int:
         numbers = self.prover.numbers
-        number = numbers.setdefault((kind, key, word, clause, detail), len(numbers))
+        named = () if kind == "reports" else detail  # what is printed tells reports apart
+        number = numbers.setdefault((kind, key, word, clause, named), len(numbers))
         self.steps.append(Step(kind, key, word, clause, tuple(dict.fromkeys(premises)), detail, number))
         return len(self.steps) - 1
 
