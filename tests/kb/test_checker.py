@@ -825,7 +825,7 @@ def test_a_stated_total_cannot_be_passed_over(bench: Bench) -> None:
     """A proof that adds up items while the total stands in it is refused."""
     case = copy.deepcopy(CASES["stated totals"])
     stated = bench.assess(case)
-    node = the(stated, operation="mean")
+    node = the(stated, operation="mean", conclusion="activity/esspri")
     node["premises"] = []
     for name in ("dryness", "fatigue", "pain"):
         missing = {"type": "missing", "fact": f"esspri.{name}", "text": "nothing is recorded"}

@@ -27,6 +27,7 @@ THRESHOLDS: Mapping[str, tuple[str, ...]] = {
     "eye_decimal": ("1", "5", "9"),
     "eye_whole": ("2", "3", "5"),
     "gland_whole": ("1", "2"),
+    "kind_whole": ("1", "1.5", "2"),
 }
 
 
@@ -52,6 +53,7 @@ FACTS = (
     _fact("eye_whole", "count", laterality="eye", abnormal=("at_least", Fraction(3)), **_to(6)),
     _fact("eye_boolean", "boolean", laterality="eye"),
     _fact("gland_whole", "count", laterality="gland", **_to(3)),
+    _fact("kind_whole", "count", laterality="gland_kind", **_to(3)),
     _fact("level", "level", levels=LEVELS),
     _fact("rank", "level", levels=RANKS),
     _fact("code", "code", codes=("x", "y", "it's “z”")),
@@ -85,6 +87,7 @@ class Made(NamedTuple):
     kind: str
     answers: tuple[str, ...]
     sided: bool = False
+    items: tuple[str, ...] = ()
 
 
 class Draft:
@@ -155,6 +158,8 @@ class Draft:
         return {"fact": name, "in": self.one_of(*where[: 2 if self.exact_only else 3]), **test}
 
     def _gland(self, _eye: bool) -> dict[str, Any]:
+        if not self.exact_only and self.flip():
+            return {"fact": "kind_whole", "in": "mean_of_glands", **self.compare("kind_whole")}
         return {"fact": "gland_whole", "in": "any_gland", **self.compare("gland_whole")}
 
     def _level(self, _eye: bool) -> dict[str, Any]:
@@ -193,8 +198,8 @@ class Draft:
     def _of_finding(self, _rule: Made) -> dict[str, Any]:
         return {"is": self.one_of("met", "met", "not_met", "known", "unknown", "not_shown")}
 
-    def _of_criteriaset(self, _rule: Made) -> dict[str, Any]:
-        return {"is": self.one_of("met", "not_met")}
+    def _of_criteriaset(self, rule: Made) -> dict[str, Any]:
+        return {"is": self.one_of("met", "not_met", *rule.answers)}
 
     def _of_grade(self, rule: Made) -> dict[str, Any]:
         numeric = [other for other in self.made if other.kind == "Grade" and other.answers == RANKS]
@@ -235,7 +240,8 @@ class Draft:
             body["for_each"] = "eye"
         text = json.dumps({**head, **body}, ensure_ascii=False, indent=1)
         self.files[f"{name}.yaml"] = NUMBERS.sub(r"\1 \2", text)
-        self.made.append(Made(name, kind, answers, sided))
+        items = tuple(item["id"] for item in body.get("items", ()) if "id" in item)
+        self.made.append(Made(name, kind, answers, sided, items))
 
     def when(self, sided: bool) -> dict[str, Any]:
         """A condition; of a rule for each eye it reads at least one thing of that eye."""
@@ -319,8 +325,12 @@ class Draft:
             )
             if pointed:
                 items[-1]["points"] = self.one_of("1", "3")
+        others = [item for made in self.made for item in (*made.items, *([made.id] if made.kind == "Finding" else []))]
+        if others and self.flip():
+            items.append({"rule": self.one_of(*others), **({"points": self.one_of("1", "2")} if pointed else {})})
         gates = {gate: self.condition(1) for gate in ("entry", "exclude") if self.flip()}
-        return {**gates, "items": items, "met_when": {"at_least": self.one_of("1", "2", "3")}}, ()
+        verdicts = tuple({"entry": "entry_not_met", "exclude": "excluded"}[gate] for gate in gates)
+        return {**gates, "items": items, "met_when": {"at_least": self.one_of("1", "2", "3")}}, verdicts
 
 
 KINDS = ("Finding", "Grade", "Table", "Selection", "Score", "CriteriaSet")

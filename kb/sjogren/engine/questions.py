@@ -13,7 +13,7 @@ from math import ceil, floor
 from operator import eq
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from sjogren.model.rule import BOTH, EITHER, FACT, NUMERIC, POLICY, Condition, Group, Rule, Subject, Test
+from sjogren.model.rule import BOTH, EITHER, FACT, MEANS, NUMERIC, POLICY, Condition, Group, Rule, Subject, Test
 from sjogren.model.vocabulary import SIDES
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ class Reader:
             places = [self.variable("flag", f"{fact.name}.{code}") for code in vocabulary.associating_diseases]
             return self.together([self.leaf(place, lambda value: bool(value == wanted)) for place in places], 1)
         key = f"{fact.name}@{side}" if fact.laterality else fact.name
-        if test.where == "mean_of_eyes":
+        if test.where in MEANS:
             return self.number("mean", fact.name, test.op, test.value)
         if fact.type == "boolean":
             return self.leaf(self.variable("flag", key), lambda value: bool(value == wanted))
@@ -283,6 +283,8 @@ class Reader:
         if test.where == "any_item":
             plain = [test._replace(subject=term.subject, where="") for term in rule.terms]
             return self.together([self.other(each, side) for each in plain], 1)
+        if rule.kind == "CriteriaSet" and test.value in {"excluded", "entry_not_met"}:
+            return self.leaf(self.variable("finding", f"{key}={test.value}"), bool)
         if rule.kind in {"Finding", "CriteriaSet"}:
             place = self.variable("finding" if rule.kind == "Finding" else "criteria", key)
             wanted = test.value == "met"

@@ -17,8 +17,8 @@ from sjogren.model.rule import FACT, POLICY, Condition, Group, Rule, Subject, Te
 from sjogren.model.vocabulary import SIDES, Vocabulary
 
 T, F = "T", "F"
-UNCOMPARED = {"excluded", "entry_not_met", "not_met"}
-"""Verdicts whose being ruled out is a step of the engine only; their being given is compared."""
+UNCOMPARED = {"not_met"}
+"""The verdict whose being ruled out is a step of the engine only; its being given is compared."""
 
 
 class Reference:
@@ -286,6 +286,10 @@ class Reference:
             verdict = "not_met"
         elif enough and entered and excluded is False:
             verdict = "met"
+        if rule.exclude:
+            self.findings[f"{key}=excluded"] = excluded
+        if rule.entry:
+            self.findings[f"{key}=entry_not_met"] = False if entered else None if entered is None or excluded else True
         self.verdicts[key] = verdict
         self.met[key] = verdict == "met" if verdict or too_few else None
 

@@ -14,6 +14,7 @@ PURE = ("all_of", "any_of", "none_of", "at_least")
 BY_STATUS = ("any_known", "first_known")
 EITHER = {"either_eye": "eye", "any_gland": "gland"}
 BOTH = {"both_eyes": "eye"}
+MEANS = {"mean_of_eyes": "eye", "mean_of_glands": "gland_kind"}
 
 
 class Place(NamedTuple):
@@ -116,7 +117,7 @@ class TermOf(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One item of a criteria set: a finding and the points that it gives."""
+    """One item of a criteria set: a finding, its own or another set's, and the points that it gives."""
 
     rule: str
     points: int
@@ -149,6 +150,8 @@ class Rule(NamedTuple):
         a table whose cases carry lists of endpoints; ``marks``.
     CriteriaSet
         ``entry``, ``exclude``, ``items``, ``needed`` points or items; ``counts`` when items have no points.
+
+    ``standing`` is ``research`` for a result that belongs to no official criteria set.
     """
 
     id: str
@@ -184,6 +187,7 @@ class Rule(NamedTuple):
     marks: tuple[Mark, ...] = ()
     as_list: str = ""
     parent: str = ""
+    standing: str = ""
 
 
 class RuleSet(NamedTuple):

@@ -34,6 +34,10 @@ def compile_program(rules: RuleSet, vocabulary: Vocabulary, version: str, conten
 class Compiler(Grades):
     """Compiles rule by rule."""
 
+    def __init__(self, rules: dict[str, Rule], vocabulary: Vocabulary) -> None:
+        super().__init__(rules, vocabulary)
+        self.items = {item.rule for rule in rules.values() for item in rule.items}
+
     def rule(self, rule: Rule) -> None:
         """Compile one rule; the rules that it reads have been compiled before."""
         self.current = rule.id
@@ -42,8 +46,7 @@ class Compiler(Grades):
                 self._one(rule, Scope(rule, side))
             self._worse_eye(rule)
         else:
-            in_set = any(rule.id in {item.rule for item in self.rules[name].items} for name in (rule.parent,) if name)
-            self._one(rule, Scope(rule, "", qualitative=in_set))
+            self._one(rule, Scope(rule, "", qualitative=rule.id in self.items))
 
     def _one(self, rule: Rule, scope: Scope) -> None:
         getattr(self, f"_{rule.kind.lower()}")(rule, scope)
@@ -153,6 +156,12 @@ class Compiler(Grades):
         return Addend("grade", rule.id, weight, tuple(zip(nodes, numbers, strict=True)))
 
     def _criteriaset(self, rule: Rule, scope: Scope) -> None:
+        for item in rule.items:
+            if self.rules[item.rule].kind != "Finding":
+                message = f"{item.rule!r} is no item: it is a {self.rules[item.rule].kind}."
+                hint = "An item of a criteria set is a finding."
+                self.findings.append(Finding(item.place.file, item.place.line, "K229", message, hint))
+                return
         addends = tuple(Addend("flag", item.rule, Fraction(item.points)) for item in rule.items)
         score = f"{rule.id}#score"
         path = "items"

@@ -12,6 +12,7 @@ from sjogren.model.rule import (
     BY_STATUS,
     EITHER,
     FACT,
+    MEANS,
     NUMERIC,
     NUMERIC_THAT_OF,
     POLICY,
@@ -121,8 +122,8 @@ class Conditions:
                 return self.report(test, "K205", f"the ontology knows nothing narrower than {fact.name!r}.")
             node = self.compiler.narrower(test, fact, scope)
             return self.flag(node, test, PRESENCE.get(str(test.value), 1))
-        if test.where == "mean_of_eyes":
-            return self._mean_of_eyes(test, fact, scope)
+        if test.where in MEANS:
+            return self._mean(test, fact, scope)
         laterality = EITHER.get(test.where) or BOTH.get(test.where)
         if laterality and laterality != fact.laterality:
             return self.report(
@@ -223,9 +224,11 @@ class Conditions:
             words = {term.id for term in self.vocabulary.terms.values() if test.value in term.broader}
         return Leaf(AxisSpec("code", key), words=frozenset(words), path=test.place.path)
 
-    def _mean_of_eyes(self, test: Test, fact: FactDef, scope: Scope) -> Formula:
-        if fact.laterality != "eye" or fact.type not in {"number", "count"}:
-            return self.report(test, "K206", f"'mean_of_eyes' asks a number recorded by eye; {fact.name!r} is none.")
+    def _mean(self, test: Test, fact: FactDef, scope: Scope) -> Formula:
+        sides = MEANS[test.where]
+        if fact.laterality != sides or fact.type not in {"number", "count"}:
+            by = sides.replace("_", " ")
+            return self.report(test, "K206", f"{test.where!r} asks a number recorded by {by}; {fact.name!r} is none.")
         key = f"{fact.name}@mean"
         addends = []
         for side in fact.sides:
@@ -280,9 +283,16 @@ class Conditions:
             return Leaf(axis, words=frozenset({str(test.value)}), path=test.place.path)
         if rule.kind == "Selection":
             return self._selection(test, rule, name)
+        return self._verdict(test, rule, name)
+
+    def _verdict(self, test: Test, rule: Rule, name: str) -> Formula:
         if test.op == "is" and test.value in METNESS:
             return self.flag(f"{name}=met", test, METNESS[str(test.value)])
-        return self.report(test, "K216", f"{rule.id!r} is a criteria set; test it with 'is: met' or 'is: not_met'.")
+        gates = [word for word, gate in (("excluded", rule.exclude), ("entry_not_met", rule.entry)) if gate]
+        if test.op == "is" and test.value in gates:
+            return self.flag(f"{name}={test.value}", test)
+        ways = ", ".join(f"'is: {word}'" for word in (*METNESS, *gates))
+        return self.report(test, "K216", f"{rule.id!r} is a criteria set; test it with {ways}.")
 
     def _grade_axis(self, rule: Rule, name: str) -> AxisSpec:
         nodes = tuple(f"{name}>={level}" for level in rule.levels[1:])

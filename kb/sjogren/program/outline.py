@@ -99,9 +99,11 @@ def order(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Rule]:
 
 
 def _line(rule: Rule, subject: Subject) -> int:
-    """The line on which a rule names another; its own first line when that is in no condition."""
+    """The line on which a rule names another; its own first line when that is in no condition and no item."""
     tests = [test for condition in conditions(rule) for test in tests_of(condition)]
-    return next((test.place.line for test in tests if subject in (test.subject, test.value)), rule.place.line)
+    places = [test.place for test in tests if subject in (test.subject, test.value)]
+    places += [item.place for item in rule.items if subject == Subject(RULE, item.rule)]
+    return next((place.line for place in places), rule.place.line)
 
 
 def upward(rules: Mapping[str, Rule], start: set[str]) -> set[str]:

@@ -64,7 +64,7 @@ class Prover:
         """What each node's clauses read, for saying why it is undecided."""
         for clause, body in zip(program.clauses, self.bodies, strict=True):
             read = self.reads.setdefault(clause.head, [])
-            read += [each.key for each in body if each.key not in read and not _told_by_another(each.key)]
+            read += [each.key for each in body if each.key not in read]
         self.lacks = Lacks(program, rules, self.by_head, self.aggregates)
         self.kept: dict[object, Skeleton] = {}
         self.numbers: dict[tuple[str, str, str, int, tuple[str, ...]], int] = {}
@@ -277,8 +277,3 @@ def mark_node(rule: Rule, mark: Mark) -> str:
 def _weight(clause: Clause, number: int) -> tuple[int, int, int]:
     """Reasons without anything unknown come first, then short ones, then the order of the rule."""
     return (sum(literal.word == UNKNOWN for literal in clause.body), len(clause.body), number)
-
-
-def _told_by_another(key: str) -> bool:
-    """Whether a node only says that an exclusion is not shown or an entry not ruled out, which their own nodes tell."""
-    return key.endswith(("#exclude~not_shown", "#entry~not_refuted"))

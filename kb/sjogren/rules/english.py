@@ -19,6 +19,7 @@ WHERE = {
     "either_eye": "in at least one eye",
     "both_eyes": "in both eyes",
     "mean_of_eyes": "as the mean of both eyes",
+    "mean_of_glands": "as the mean of a parotid and a submandibular gland",
     "any_gland": "in at least one gland",
     "any_disease": "for any systemic autoimmune disease",
     "any_narrower": "or any narrower specificity",
@@ -124,6 +125,8 @@ def _test(test: Test, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:
         return f"{label} {word}{where}"
     if word in {"met", "not_met"}:
         return label if word == "met" else f"not: {label}"
+    if word in VERDICTS:
+        return f"the verdict of {label} is {VERDICTS[word]}"
     if word in vocabulary.terms:
         word = vocabulary.terms[word].label
     return f"{label} is {STATUS.get(word, word.replace('_', ' '))}{where}"
@@ -179,6 +182,8 @@ def status_words(rule: Rule) -> str:
         "consensus": "consensus",
         "operationalisation": "operationalisation: this project's own reading, not validated",
     }[rule.status]
+    if rule.standing == "research":
+        words = f"{words}; a research result, part of no official criteria set"
     return f"{words}; not verified against its source" if rule.verification == "unverified" else words
 
 

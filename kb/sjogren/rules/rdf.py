@@ -28,6 +28,7 @@ INSIDE = {
     "sum_of": "Addend",
     "mean_of": "Addend",
     "highest_of": "RuleName",
+    "items": "Reused",
     "met_when": "Needed",
     "when_unknown": "Reading",
     "unreliable_if": "Caveat",

@@ -114,6 +114,7 @@ class _Reader(Conditions):
             place=self.place(node.line, path),
             because=self.text(node, "because", kind),
             note=self.text(node, "note", kind),
+            standing=self.text(node, "standing", kind) if "standing" in node else "",
             verification=self.text(node, "verification", kind),
             parent=parent,
             shows=self.shown(node, here),
@@ -230,13 +231,13 @@ class _Reader(Conditions):
                 self.report(entry.line, "K111", "each entry of 'items' is a finding.")
                 continue
             path = f"{here}items.{index}"
-            item = self.rule(entry, path, rule.status, rule.source, rule.id)
+            name = self._item(entry, path, rule)
             points = entry.get("points")
-            if item:
+            if name:
                 value = self.number(points, "points") if points else Fraction(1)
                 if value.denominator != 1 or value <= 0:
                     self.report(points.line if points else entry.line, "K119", "'points' is a whole number above 0.")
-                items.append(Item(item.id, int(value), self.place(entry.line, path)))
+                items.append(Item(name, int(value), self.place(entry.line, path)))
         pointed = ["points" in entry for entry in self.listed(node, "items") if isinstance(entry, Mapping)]
         if len(set(pointed)) > 1:
             self.report(node.line, "K119", "either every item has points or none has.")
@@ -253,3 +254,11 @@ class _Reader(Conditions):
             needed=needed,
             counts=not any(pointed),
         )
+
+    def _item(self, entry: Mapping, path: str, rule: Rule) -> str:
+        """The id of an item: a finding that is written here, or one of another set that counts here as well."""
+        if "rule" in entry:
+            self.keys(entry, "Reused")
+            return self.text(entry, "rule", "Reused")
+        item = self.rule(entry, path, rule.status, rule.source, rule.id)
+        return item.id if item else ""

@@ -12,6 +12,7 @@ from sjogren.model.rule import (
     BY_STATUS,
     EITHER,
     FACT,
+    MEANS,
     NUMERIC,
     NUMERIC_THAT_OF,
     POLICY,
@@ -93,7 +94,7 @@ class Conditions:
         if test.where == "any_narrower":
             leaf = yes(Var("inner", scope.rule.id, scope.side, f"{test.place.path}~narrower"))
             return leaf if test.value == "present" else negation(leaf)
-        if test.where == "mean_of_eyes":
+        if test.where in MEANS:
             return _number(Var("mean", fact.name), test.op, Fraction(str(test.value)))
         if test.where in EITHER or test.where in BOTH:
             parts = [self._fact(test._replace(where=""), fact, scope._replace(side=side)) for side in fact.sides]
@@ -129,8 +130,8 @@ class Conditions:
         if rule.kind == "Finding":
             return equals(Var("finding", rule.id, side), test.value == "met")
         if rule.kind == "CriteriaSet":
-            met = equals(Var("verdict", rule.id), "met")
-            return met if test.value == "met" else negation(met)
+            verdict = Var("verdict", rule.id)
+            return negation(equals(verdict, "met")) if test.value == "not_met" else equals(verdict, test.value)
         if rule.kind == "Score":
             return _number(Var("score", rule.id), test.op, Fraction(str(test.value)))
         if rule.kind in TABLES:

@@ -40,7 +40,7 @@ class Var(NamedTuple):
     kind
         ``fact``, ``policy``, ``finding``, ``grade``, ``cases`` (a grade by its cases, where a level may be stated),
         ``table``, ``verdict``, ``member`` (of a selection; ``path`` names it), ``score``, ``points`` (of a set),
-        ``mean`` (of a fact over both eyes) or ``inner`` (a condition at ``path``).
+        ``mean`` (of a fact over its sides) or ``inner`` (a condition at ``path``).
     """
 
     kind: str

@@ -34,10 +34,10 @@ class Numbers(Premises):
             parts = [(Fraction(item.points), Subject(RULE, item.rule)) for item in rule.items]
             return "sum", "score", "items", self._sum(parts, given)
         if var.kind == "mean":
-            eyes = [Var("fact", var.name, side) for side in self.space.fact(var.name).sides]
-            self._all_used(given, eyes)
-            total = _added([(Fraction(1), self._number_of(eye, given)) for eye in eyes])
-            return "mean", "mean", node["clause"], _divided(total, len(eyes))
+            sides = [Var("fact", var.name, side) for side in self.space.fact(var.name).sides]
+            self._all_used(given, sides)
+            total = _added([(Fraction(1), self._number_of(side, given)) for side in sides])
+            return "mean", "mean", node["clause"], _divided(total, len(sides))
         operation = "first_known" if rule.alternatives else "mean" if rule.mean else "sum"
         clause = f"{prefix}{operation if rule.alternatives else operation + '_of'}"
         return operation, operation, clause, self._score(rule, operation, given)

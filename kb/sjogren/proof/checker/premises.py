@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sjogren.model.rule import Rule, Test
+from sjogren.model.rule import MEANS, Rule, Test
 from sjogren.model.vocabulary import FactDef, Vocabulary
 from sjogren.proof.checker.logic import Refused, Said, Var, in_range
 from sjogren.proof.checker.nodes import Json, Node, exact, form, is_number, number, same
@@ -105,7 +105,7 @@ class Premises:
             raise Refused("V132", f"{value!r}", "low and high")
         span = (exact(value["low"]), exact(value["high"]))
         test = self.rules.conditions(rule.id).get(node["clause"])
-        if isinstance(test, Test) and test.where == "mean_of_eyes":
+        if isinstance(test, Test) and test.where in MEANS:
             return Var("mean", test.subject.name), Said("within", span)
         if rule.kind not in _ADDING:
             raise Refused("V122", f"clause {node['clause']!r}", f"a sum, mean or preference of {rule.id}")
