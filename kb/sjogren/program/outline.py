@@ -53,6 +53,18 @@ def dependencies(rule: Rule) -> list[Subject]:
     return list(dict.fromkeys(found))
 
 
+def resting_on(rules: Mapping[str, Rule], name: str) -> set[Subject]:
+    """All facts, rules and policies on which a rule rests, directly or through others."""
+    found: set[Subject] = set()
+    waiting = [name]
+    while waiting:
+        for subject in dependencies(rules[waiting.pop()]):
+            if subject not in found:
+                found.add(subject)
+                waiting += [subject.name] if subject.kind == RULE else []
+    return found
+
+
 def order(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Rule]:
     """Rules with those that they read first; a missing rule or a cycle is reported with the rules on it."""
     done: dict[str, int] = {}

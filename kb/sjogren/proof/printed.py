@@ -67,7 +67,11 @@ class Printer:
             return self._recommended(rule, shown.word, truth)
         if shown.how == "members":
             return [
-                {"id": case.low, "source": [{"work": source.work, "locator": source.locator} for source in case.source]}
+                {
+                    "id": case.low,
+                    **({"label": case.label} if case.label else {}),
+                    "source": [{"work": source.work, "locator": source.locator} for source in case.source],
+                }
                 for case in rule.cases
                 if truth.get(f"{rule.id}={case.low}") == TRUE
             ]

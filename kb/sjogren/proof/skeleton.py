@@ -184,8 +184,18 @@ class _Search:
         return ""
 
     def _undecided(self, key: str) -> int:
-        premises = tuple([self._any(other) for other in self.prover.reads.get(key, ())])
+        passed = self._other_branches(key)
+        premises = tuple([self._any(other) for other in self.prover.reads.get(key, ()) if other not in passed])
         return self._add("undecided", key, UNKNOWN, -1, premises)
+
+    def _other_branches(self, key: str) -> set[str]:
+        """The rules of branches that are not the patient's: whether they hold leaves nothing open."""
+        rule = self.prover.rules[self.prover.nodes[key].rule]
+        return {
+            f"{rule.id}#{branch.met_when.place.path}"
+            for branch in rule.branches
+            if self.result.truth.get(f"{rule.id}=branch:{branch.value}") == FALSE
+        }
 
     def _any(self, key: str) -> int:
         if key in self.prover.aggregates:

@@ -37,7 +37,7 @@ class Statements:
             return f"{label}, {shown.key}: {span}{needed}"
         rule = self.rules.get(shown.of, self.rules[conclusion])
         if shown.how == "branch":
-            named = next((each.label for each in rule.branches if each.value == value), "open")
+            named = next((each.label for each in rule.branches if each.value == value), "open, so there is no count")
             return f"{label}, {shown.key}: {named}"
         if shown.how == "branch_count":
             return f"{label}, {shown.key}: not given while the branch is open"

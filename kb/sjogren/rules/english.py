@@ -149,6 +149,8 @@ def negate(condition: Condition, vocabulary: Vocabulary, rules: Mapping[str, Rul
             return describe(condition, vocabulary, rules).replace(" is ", " is not ", 1)
     if isinstance(condition, Group) and condition.op == "any_of" and not condition.where:
         return describe(condition._replace(op="none_of"), vocabulary, rules)
+    if isinstance(condition, Group) and condition.op == "all_of" and len(condition.parts) > 1 and not condition.where:
+        return f"not {describe(condition, vocabulary, rules)}"
     if isinstance(condition, Group) and condition.op == "any_known" and not condition.where:
         parts = "; ".join(describe(part, vocabulary, rules) for part in condition.parts)
         return f"of those that were measured, none of [{parts}]"

@@ -261,6 +261,8 @@ class _Reader(Conditions):
     def _branches(self, node: Mapping, here: str, items: list[str]) -> tuple[Branch, ...]:
         entries = self.mappings(node, "branches", "Branch")
         found = []
+        if len(entries) == 1:
+            self.report(entries[0].line, "K130", "one branch is no choice.", "Write its rule as met_when.")
         for index, entry in enumerate(entries):
             path = f"{here}branches.{index}"
             if ("when" in entry) == (entry is entries[-1]):

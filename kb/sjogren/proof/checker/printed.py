@@ -114,8 +114,15 @@ class Printing(Numbers):
         possible = {member: self._possible(var, given) for member, var in members.items()}
         shown = [member for member, values in possible.items() if values == (True,)]
         if key == rule.as_list and key:
-            sources = {case.low: _sources(case.source) for case in rule.cases}
-            return [{"id": member, "source": sources[member]} for member in shown]
+            told = {case.low: case for case in rule.cases}
+            return [
+                {
+                    "id": member,
+                    **({"label": told[member].label} if told[member].label else {}),
+                    "source": _sources(told[member].source),
+                }
+                for member in shown
+            ]
         if key in {"axes", ""}:
             return shown
         if any(len(values) > 1 for values in possible.values()):
