@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import click
 
 from sjogren.assess.knowledge_base import KnowledgeBase
-from sjogren.model.rule import POLICY, Subject
+from sjogren.model.rule import POLICY, Subject, Test
 from sjogren.program.outline import resting_on
 from sjogren.rules.english import VERDICTS, fact_label
 
@@ -28,6 +28,11 @@ NARROWEST, WIDEST = 60, 100
 """Columns between which the text adapts to the terminal."""
 LABEL = 44
 """Columns that a label may take beside its value; a longer one stands on a line of its own."""
+RESTING = (
+    ("this project's own reading, not validated", "status", "operationalisation"),
+    ("steps that were not verified against their source", "verification", "unverified"),
+)
+"""What a conclusion may rest on that a reader must know: in words, and the key and word of a node that say so."""
 NO_NAME = "none is given: neither a clinician's diagnosis nor a met criteria set stands behind one"
 
 
@@ -61,29 +66,33 @@ class _Strip:
         if any(when):
             yield " ".join(["Visit", *filter(None, when)])
         conclusions = self.visit["conclusions"]
-        sets = [name for name, value in conclusions.items() if "verdict" in value]
-        for name in sorted(sets, key=lambda each: self.rules[each].label, reverse=True):  # newest first: the year leads
-            yield from self._verdict(name, conclusions[name])
-        plain = [
-            (self.rules[name].label, self._plain(name, value))
-            for name, value in conclusions.items()
-            if "verdict" not in value
-        ]
-        if self.visit["flags"]:
-            plain.append(("Flags", ", ".join(flag.replace("_", " ") for flag in self.visit["flags"])))
-        yield from self._table(plain)
-        if own := self._own():
-            labels = "; ".join(self.rules[name].label for name in own)
-            yield from _wrapped(f"Resting on this project's own reading, not validated: {labels}.", "  ", self.width)
+        research = [name for name in conclusions if self.rules[name].standing == "research"]
+        flags = ", ".join(flag.replace("_", " ") for flag in self.visit["flags"])
+        yield from self._told([name for name in conclusions if name not in research], flags)
+        if research:
+            yield "  Research results, part of no official criteria set:"
+            yield from self._told(research)
+        for about, key, word in RESTING:
+            if found := self._resting(key, word):
+                labels = "; ".join(self.rules[name].label for name in found)
+                yield from _wrapped(f"Resting on {about}: {labels}.", "  ", self.width)
         yield ""
 
-    def _own(self) -> list[str]:
-        """The conclusions whose proof, at any depth, holds a step of this project's own reading."""
+    def _told(self, names: list[str], flags: str = "") -> Iterator[str]:
+        """Some conclusions: verdicts first, then everything else in two columns, then the flags."""
+        conclusions = self.visit["conclusions"]
+        sets = [name for name in names if "verdict" in conclusions[name]]
+        for name in sorted(sets, key=lambda each: self.rules[each].label, reverse=True):  # newest first: the year leads
+            yield from self._verdict(name, conclusions[name])
+        plain = [(self.rules[name].label, self._plain(name, conclusions[name])) for name in names if name not in sets]
+        yield from self._table([*plain, ("Flags", flags)] if flags else plain)
+
+    def _resting(self, key: str, word: str) -> list[str]:
+        """The conclusions whose proof, at any depth, holds a step with this status or verification."""
         nodes = {node["id"]: node for node in self.visit["justification"]["@graph"]}
         rests: dict[str, bool] = {}
         for name, node in nodes.items():  # a premise stands before what rests on it
-            own = node.get("status") == "operationalisation"
-            rests[name] = own or any(rests[premise] for premise in node.get("premises", ()))
+            rests[name] = node.get(key) == word or any(rests[premise] for premise in node.get("premises", ()))
         found = {
             node["concludes"]["conclusion"] for node in nodes.values() if "concludes" in node and rests[node["id"]]
         }
@@ -93,6 +102,10 @@ class _Strip:
         mark, colour = LOOK[value["verdict"]]
         word = click.style(f"{mark} {VERDICTS[value['verdict']]}", fg=colour, bold=True)
         yield from _wrapped(self.rules[name].label, "  ", self.width)
+        entry = self.rules[name].entry
+        if value["verdict"] == "entry_not_met" and isinstance(entry, Test):
+            yield f"    {word}   asked only where this holds: {self.rules[entry.subject.name].label}"
+            return
         score = value.get("score") or value.get("count")
         branch = value.get("branch", "")
         if branch:
