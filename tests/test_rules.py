@@ -44,6 +44,7 @@ NEVER: Mapping[str, set[str]] = {
         "gland/salivary/grade/implausible",
         "gland/structure/floor/minimum-data",
         "paediatric/child",
+        "paediatric/japan-2018/excluded",
         "paediatric/work-up",
     )
 }

@@ -26,7 +26,7 @@ from sjogren.model.rule import (
     Test,
 )
 from sjogren.model.vocabulary import SIDES, FactDef, Vocabulary
-from sjogren.proof.checker.logic import COMPARE, Expr, Join, Leaf, Var, all_of, any_of, negation
+from sjogren.proof.checker.logic import COMPARE, GATES, Expr, Join, Leaf, Var, all_of, any_of, negation
 
 TABLES = ("Table", "Recommendation")
 
@@ -130,8 +130,10 @@ class Conditions:
         if rule.kind == "Finding":
             return equals(Var("finding", rule.id, side), test.value == "met")
         if rule.kind == "CriteriaSet":
-            verdict = Var("verdict", rule.id)
-            return negation(equals(verdict, "met")) if test.value == "not_met" else equals(verdict, test.value)
+            if test.value in GATES:
+                return yes(Var("gate", rule.id, "", str(test.value)))
+            met = equals(Var("verdict", rule.id), "met")
+            return met if test.value == "met" else negation(met)
         if rule.kind == "Score":
             return _number(Var("score", rule.id), test.op, Fraction(str(test.value)))
         if rule.kind in TABLES:

@@ -118,6 +118,10 @@ class Criteria(Statements):
         }
         return self._reading(scope, [leaf for leaf in reads[word] if leaf], asks[word], *where[word])
 
+    def _gate(self, scope: Scope, var: Var, _: bool) -> Claim:
+        """Whether an exclusion, or an entry that is not met, gives the verdict."""
+        return self._verdict(scope, var, var.path)
+
     def _branch(self, scope: Scope, _: Var, value: str) -> Claim:
         """Whose branch it is: the first whose condition holds, else the last."""
         branches = scope.rule.branches

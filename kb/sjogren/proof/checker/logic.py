@@ -17,6 +17,8 @@ from sjogren.model.vocabulary import FactDef
 
 TRUE, FALSE, OPEN = "true", "false", "open"
 VERDICTS = ("excluded", "entry_not_met", "not_met", "met")
+GATES = ("excluded", "entry_not_met")
+"""Verdicts that can be undecided beside another one: a set may be not met while an exclusion is open."""
 
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "at_least": lambda value, limit: bool(value >= limit),
@@ -39,9 +41,9 @@ class Var(NamedTuple):
 
     kind
         ``fact``, ``policy``, ``finding``, ``grade``, ``cases`` (a grade by its cases, where a level may be stated),
-        ``table``, ``verdict``, ``branch`` (of a criteria set), ``member`` (of a selection; ``path`` names it),
-        ``score``, ``points`` (of a set, or of its branch ``path``), ``mean`` (of a fact over its sides) or ``inner`` (a
-        condition at ``path``).
+        ``table``, ``verdict``, ``gate`` (a verdict of `GATES`; ``path`` names it), ``branch`` (of a criteria set),
+        ``member`` (of a selection; ``path`` names it), ``score``, ``points`` (of a set, or of its branch ``path``),
+        ``mean`` (of a fact over its sides) or ``inner`` (a condition at ``path``).
     """
 
     kind: str

@@ -196,7 +196,7 @@ class Rules(Criteria):
 
     _claims: Mapping[str, Callable[..., Claim]] = {
         "finding": _finding, "grade": _grade, "cases": _graded, "table": _table, "member": _member,
-        "verdict": Criteria._verdict, "branch": Criteria._branch,
+        "verdict": Criteria._verdict, "gate": Criteria._gate, "branch": Criteria._branch,
     }  # fmt: skip
 
     # -- conditions that are statements of their own ------------------------------------------------------------------

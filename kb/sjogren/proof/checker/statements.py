@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sjogren.model.rule import Rule, Test
 from sjogren.model.vocabulary import SIDES
 from sjogren.proof.checker.conditions import TABLES, Conditions
-from sjogren.proof.checker.logic import VERDICTS, Refused, Said, Var, answers
+from sjogren.proof.checker.logic import GATES, VERDICTS, Refused, Said, Var, answers
 
 OUTCOMES = {
     "result": ("finding", {"met": True, "not_met": False}),
@@ -84,6 +84,8 @@ class Statements(Conditions):
         if kind == "member":
             known = value in {case.low for case in rule.cases}
             return Statement(var._replace(path=value), True, holds) if known else None
+        if kind == "verdict" and value in GATES:
+            return Statement(Var("gate", rule.id, side, value), True, holds)
         words = {"verdict": VERDICTS, "branch": tuple(branch.value for branch in rule.branches)}
         return Statement(var, value, holds) if value in words.get(kind, answers(rule)) else None
 
