@@ -296,6 +296,47 @@ RULES = {
             when: {fact: anti_ssa_ro, in: any_narrower, is: present}
         met_when: {at_least: 2}
         """,
+    "risk/branched": """
+        type: CriteriaSet
+        exclude: {fact: lymphopenia, is: present}
+        items:
+          - id: risk/branched/a
+            type: Finding
+            label: a
+            because: a
+            when: {fact: anti_ssa_ro, is: present}
+            parts:
+              - id: risk/branched/a/low
+                type: Finding
+                label: low
+                because: A part of an item.
+                when: {fact: schirmer_test, in: either_eye, at_most: 5}
+          - {id: risk/branched/b, type: Finding, label: b, because: b, when: {rule: risk/branched/a/low, is: met}}
+          - {id: risk/branched/c, type: Finding, label: c, because: c, when: {fact: low_c4, is: present}}
+        branches:
+          - value: young
+            label: the rule for the young
+            because: They are young.
+            when: {fact: age, below: 41}
+            counts: [{rule: risk/branched/a}, {rule: risk/branched/b}]
+            needed: 1
+            met_when: {any_of: [{rule: risk/branched/a, is: met}, {rule: risk/branched/b, is: met}]}
+          - value: purple
+            label: the rule for those with purpura
+            because: They are purple.
+            when: {fact: palpable_purpura, is: present}
+            counts: [{rule: risk/branched/b}, {rule: risk/branched/c}]
+            needed: 2
+            met_when: {all_of: [{rule: risk/branched/b, is: met}, {rule: risk/branched/c, is: met}]}
+          - value: other
+            label: the rule for the others
+            because: They are others.
+            counts: [{rule: risk/branched/a}, {rule: risk/branched/b}, {rule: risk/branched/c}]
+            needed: 2
+            met_when:
+              at_least: 2
+              of: [{rule: risk/branched/a, is: met}, {rule: risk/branched/b, is: met}, {rule: risk/branched/c, is: met}]
+        """,
     "risk/plain": """
         type: Finding
         when:
@@ -310,6 +351,7 @@ RULES = {
         as_list: findings
         select:
           - value: purpura
+            label: palpable purpura
             when: {fact: palpable_purpura, is: present}
             source: [{work: "doi:10.1000/4", locator: table 1}]
           - value: complement

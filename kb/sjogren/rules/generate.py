@@ -24,7 +24,8 @@ PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 INNER = (
-    "Source", "RuleName", "Addend", "Reused", "Needed", "Branch", "Shown", "Reading", "Caveat", "Case", "Mark", "Test", "Group",
+    "Source", "RuleName", "Addend", "Reused", "Needed", "Branch", "Shown", "Reading", "Caveat", "Case", "Mark", "Test",
+    "Group",
 )  # fmt: skip
 KINDS = ("Finding", "Grade", "Table", "Selection", "Score", "CriteriaSet", "Recommendation")
 
