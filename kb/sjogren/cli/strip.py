@@ -109,7 +109,7 @@ class _Strip:
         score = value.get("score") or value.get("count")
         branch = value.get("branch", "")
         if branch:
-            open_ = "branch open" if value["verdict"] == "undetermined" else "whichever the branch"
+            open_ = "branch open" if value["verdict"] == "undetermined" else "whichever rule applies"
             branch = f" ({open_ if score is None else _words(branch)})"
         counted = f"   {_bar(score)}  {_span(score)} {_unit(value)}, {score['needed']} needed" if score else ""
         yield f"    {word}{branch}{counted}"
