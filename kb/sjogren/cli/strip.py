@@ -12,6 +12,7 @@ import click
 from sjogren.assess.knowledge_base import KnowledgeBase
 from sjogren.model.rule import POLICY, Subject, Test
 from sjogren.program.outline import resting_on
+from sjogren.proof.trials import in_short
 from sjogren.rules.english import VERDICTS, fact_label
 
 Json: TypeAlias = Any
@@ -69,6 +70,9 @@ class _Strip:
         research = [name for name in conclusions if self.rules[name].standing == "research"]
         flags = ", ".join(flag.replace("_", " ") for flag in self.visit["flags"])
         yield from self._told([name for name in conclusions if name not in research], flags)
+        for name, value in conclusions.items():
+            if self.rules[name].kind == "Recommendation":
+                yield from self._trials(value.get("primary", []))
         if research:
             yield "  Research results, part of no official criteria set:"
             yield from self._told(research)
@@ -126,6 +130,13 @@ class _Strip:
             known = self.vocabulary.policies[policy]
             if value != known.default and Subject(POLICY, policy) in read:
                 yield f"{known.label}: {_words(value)}"
+
+    def _trials(self, endpoints: Json) -> Iterator[str]:
+        """Where a primary endpoint succeeded and where it failed, in trials with cohorts of this kind."""
+        for label, lines in in_short(endpoints, self.vocabulary.trial_findings):
+            yield from _wrapped(f"Trials of the primary endpoint, {label}, in cohorts of this kind", "  ", self.width)
+            for line in lines:
+                yield from _wrapped(_safe(line), "    ", self.width)
 
     def _table(self, rows: list[tuple[str, str]]) -> Iterator[str]:
         """Labels and values in two columns."""
