@@ -62,7 +62,7 @@ def _trials(printed: Json, findings: Findings) -> Iterator[str]:
             yield "Trials in cohorts of this kind, those that met an endpoint and those that missed it:"
         yield from _wrapped(endpoint, "", 2)
         for result in results:
-            yield from _wrapped(result, "   ", 5)
+            yield from _wrapped(result, "   ", 4)
 
 
 def _roots(visit: Json, conclusion: str, nodes: Mapping[str, Json]) -> list[Json]:

@@ -18,11 +18,10 @@ HEADS = (("supports", "met"), ("contradicts", "not met"))
 def in_short(endpoints: Sequence[Json], findings: Findings) -> Iterator[tuple[str, list[str]]]:
     """For each endpoint with results its label, and one line for those that met it and one for those that did not."""
     for endpoint in endpoints:
-        lines = [
-            f"{head}: {'; '.join(_short(findings[name]) for name in endpoint[key])}"
-            for key, head in HEADS
-            if endpoint[key]
-        ]
+        lines = []
+        for key, head in HEADS:
+            said = [_short(findings[name], endpoint["id"]) for name in endpoint[key]]
+            lines += [f"{head}: {'; '.join(said)}"] if said else []
         if lines:
             yield endpoint["label"], lines
 
@@ -39,8 +38,10 @@ def in_full(conclusion: Mapping[str, Json], findings: Findings) -> Iterator[tupl
                 yield head, [_full(findings[name]) for name in names]
 
 
-def _short(finding: TrialFinding) -> str:
-    return f"{finding.trial}, {finding.contrast}{_week(finding)}"
+def _short(finding: TrialFinding, endpoint: str) -> str:
+    """One result in a list; one that measured another form of the endpoint's outcome says which."""
+    form = "" if endpoint in finding.endpoints else f" ({finding.measured})"
+    return f"{finding.trial}, {finding.contrast}{_week(finding)}{form}"
 
 
 def _full(finding: TrialFinding) -> str:
