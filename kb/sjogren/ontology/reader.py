@@ -15,7 +15,7 @@ from sjogren.model.vocabulary import SIDES, Choice, EndpointDef, FactDef, Term, 
 from sjogren.ontology.graph import RDFS, SJD, SKOS, Asker, local, parse, turtle_files
 from sjogren.ontology.places import Places
 
-_NO_VOCABULARY = frozenset({"shapes.ttl", "source.ttl", "mapping.ttl", "evidence.ttl"})
+_NO_VOCABULARY = frozenset({"shapes.ttl", "source.ttl", "axioms.ttl", "evidence.ttl"})
 """Files that say nothing an evaluation needs; any other Turtle file of the folder is read."""
 
 STATUS = ("published", "consensus", "operationalisation")
@@ -85,21 +85,21 @@ class _Reader(Asker):
         """What each level word counts, least first."""
         found = {}
         for iri in self.subjects(SKOS + "Concept"):
-            value = self.number(self.iri(iri), SJD + "levelValue", iri)
+            value = self.whole(iri, SJD + "levelValue")
             if value is not None:
-                found[self.text(iri, SKOS + "notation", needed=True)] = int(value)
+                found[self.text(iri, SKOS + "notation", needed=True)] = value
         return dict(sorted(found.items(), key=lambda pair: pair[1]))
 
     def endpoints(self) -> Iterator[EndpointDef]:
         """Every endpoint, in the order of its file."""
         for iri in self.subjects(SJD + "Endpoint"):
-            weeks = self.number(self.iri(iri), SJD + "timepointWeeks", iri)
-            if weeks is None:
+            if not self.nodes(self.iri(iri), SJD + "timepointWeeks"):
                 self.fail("O103", iri, SJD + "timepointWeeks", "is missing")
+            weeks = self.whole(iri, SJD + "timepointWeeks", 1)
             yield EndpointDef(
                 local(iri),
                 self.text(iri, SKOS + "prefLabel", needed=True),
-                int(weeks or 0),
+                weeks or 0,
                 self.text(iri, SJD + "responder"),
                 self.chosen(iri, SJD + "status", STATUS, needed=True),
                 self.text(iri, SJD + "verification", needed=True),
@@ -220,11 +220,7 @@ class _Reader(Asker):
         period = self.text(iri, SJD + "validity", needed=True)
         if not period or not self.reference(iri, SJD + "validity", period, self.subjects(SJD + "ValidityPeriod")):
             return None
-        days = self.number(self.iri(period), SJD + "validDays", period)
-        if days is not None and (days <= 0 or days.denominator != 1):
-            self.fail("O104", period, SJD + "validDays", f"is {days}, which is not a whole number of days")
-            return None
-        return None if days is None else int(days)
+        return self.whole(period, SJD + "validDays", 1)
 
     def quantity(self, iri: str) -> tuple[str, dict[str, Fraction], dict[str, str]]:
         """Canonical unit, factor of every accepted unit, hint for every frequent wrong one."""
