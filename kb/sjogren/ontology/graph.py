@@ -43,8 +43,7 @@ def load_graph(folder: Path) -> Graph:
     Raises `KnowledgeError` when a file that must be there is missing, and for every file that cannot be read.
     """
     graph = parse([file for file in turtle_files(folder) if file.name != "shapes.ttl"])
-    if (folder / FILE).is_file():
-        add_mappings(graph, read_mappings(folder / FILE))
+    add_mappings(graph, read_mappings(folder / FILE))
     return graph
 
 
@@ -133,7 +132,7 @@ class Asker:
         value = self.number(self.iri(subject), predicate, subject)
         if value is None or (value.denominator == 1 and value >= least):
             return None if value is None else int(value)
-        self.fail("O104", subject, predicate, f"is {value}, which is not a whole number of {least} or more")
+        self.fail("O104", subject, predicate, f"is {value}, which is not a whole number from {least} on")
         return None
 
     def inner(self, node: Node, predicate: str) -> str:

@@ -48,7 +48,12 @@ class Mapping(NamedTuple):
 
 
 def read_mappings(file: Path) -> list[Mapping]:
-    """The rows of a mapping set in the order of the file; raises `KnowledgeError` with everything that is wrong."""
+    """The rows of a mapping set in the order of the file, none when there is no file.
+
+    Raises `KnowledgeError` with everything that is wrong.
+    """
+    if not file.is_file():
+        return []
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError as error:
