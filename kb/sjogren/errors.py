@@ -23,8 +23,8 @@ ISSUES = "report it with the command line and the version that `sjd --version` p
 class Finding(NamedTuple):
     """One thing that is wrong: where, what, and how to mend it.
 
-    ``line`` counts from 1; 0 means that no line can be named (a missing file). ``severity`` is ``error``, ``warning`` or
-    ``info``; only `sjd check` gives anything but errors.
+    ``line`` counts from 1; 0 means that no line can be named (a missing file). ``severity`` is ``error``, ``warning``
+    or ``info``; only `sjd check` gives anything but errors.
     """
 
     file: str

@@ -72,7 +72,7 @@ FAULTS = {
     "a code that is a trap": (
         "facts.ttl",
         "fact:schirmer_test a sjd:Fact ;",
-        "fact:schirmer_test a sjd:Fact ;\n    <http://www.w3.org/2004/02/skos/core#closeMatch> <https://loinc.org/29008-0> ;",
+        "fact:schirmer_test a sjd:Fact ;\n    skos:closeMatch <https://loinc.org/29008-0> ;",
         "contradicted_mapping",
         "fact:schirmer_test has the closeMatch 29008-0, and mapping.sssom.tsv says that it has not.",
     ),

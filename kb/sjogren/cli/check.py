@@ -94,7 +94,7 @@ def _json(report: Report) -> Iterator[str]:
 
 def _tsv(report: Report) -> Iterator[str]:
     """The table of ROBOT's report (level and rule name first), with places and cures."""
-    yield "\t".join(("Level", "Rule Name", "File", "Line", "Message", "Mend"))
+    yield "Level\tRule Name\tFile\tLine\tMessage\tMend"
     for finding in report.findings:
         cells = (finding.severity.upper(), finding.code, finding.file, str(finding.line or ""), finding.message)
         yield "\t".join(" ".join(cell.split()) for cell in (*cells, finding.hint))

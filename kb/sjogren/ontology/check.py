@@ -1,7 +1,7 @@
 """The ontology's promises, checked: SHACL shapes for single nodes, OWL 2 RL for contradictions, SPARQL for the rest.
 
-Each promise between nodes is a query in a file of its own; an empty answer keeps it. A finding's code is the name of the
-promise (ROBOT's report names where they mean the same), its hint says how to mend.
+Each promise between nodes is a query in a file of its own; an empty answer keeps it. A finding's code is the name of
+the promise (ROBOT's report names where they mean the same), its hint says how to mend.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def check_ontology(folder: Path, only: Collection[str] = (), beside: Beside | No
     beside
         the rules, for the promises that speak of rules and ontology together; without them only the ontology is asked.
 
-    Raises `MissingExtra` without pyshacl or owlrl, and `KnowledgeError` when a file cannot be read at all or is no query.
+    Raises `MissingExtra` without pyshacl or owlrl, and `KnowledgeError` when a file cannot be read or is no query.
     """
     graph = load_graph(folder)
     places = Places(sorted(folder.glob("*.ttl")))

@@ -156,11 +156,11 @@ def _told(name: str, places: Places, subject: str, word: str, said: str, mend: s
 
 
 def _why(graph: Graph, individual: str, kind: str) -> str:
-    """Why an individual belongs to a class: said so, or by a property whose subjects or values do, or by a narrower class."""
+    """Why an individual belongs to a class: it is said, or a narrower class or a property has it follow."""
     from rdflib import URIRef
 
     node, wanted = URIRef(individual), URIRef(kind)
-    narrower = set(graph.transitive_subjects(URIRef(RDFS + "subClassOf"), wanted))
+    narrower = {each for each in graph.transitive_subjects(URIRef(RDFS + "subClassOf"), wanted) if each is not None}
     said = set(graph.objects(node, URIRef(RDF + "type")))
     if wanted in said:
         return "as is said of it"

@@ -67,9 +67,8 @@ def read_mappings(file: Path) -> list[Mapping]:
         if column not in COLUMNS:
             hint = did_you_mean(column, COLUMNS, always=True)
             findings.append(Finding(file.name, head + 1, "O105", f"the column {column!r} is unknown.", hint))
-    for column in NEEDED:
-        if column not in columns:
-            findings.append(Finding(file.name, head + 1, "O103", f"the column {column!r} is missing."))
+    lost = [column for column in NEEDED if column not in columns]
+    findings += [Finding(file.name, head + 1, "O103", f"the column {column!r} is missing.") for column in lost]
     if findings:
         raise KnowledgeError(findings)
     found: dict[tuple[str, str], Mapping] = {}

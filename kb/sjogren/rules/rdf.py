@@ -124,9 +124,9 @@ def add_cases(graph: Graph, rules: Path) -> None:
             named.setdefault(word, f"tests/rules/{path.relative_to(cases).as_posix()}")
     tested_by = URIRef(f"{SJD}testedBy")
     graph.add((URIRef(RULE), tested_by, Literal("tests/rules")))
-    for rule, path in named.items():
+    for rule, file in named.items():
         if (URIRef(RULE + rule), None, None) in graph:
-            graph.add((URIRef(RULE + rule), tested_by, Literal(path)))
+            graph.add((URIRef(RULE + rule), tested_by, Literal(file)))
 
 
 def _class_of(key: str, found: dict[str, Any]) -> str:
