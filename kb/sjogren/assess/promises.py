@@ -41,7 +41,7 @@ def check(rules: Path, ontology: Path, version: str) -> Report:
             "terms": len(knowledge.vocabulary.terms),
             "clauses": len(knowledge.program.clauses),
         }
-        findings.update(check_rules(rules, ontology, (graph, places)))
+        findings.update(_placed(check_rules(rules, ontology, (graph, places)), ontology))
         add_cases(graph, rules)
         readable = Beside(graph, places)
     except KnowledgeError as error:

@@ -7,7 +7,7 @@ the promise (ROBOT's report names where they mean the same), its hint says how t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -67,7 +67,6 @@ def check_ontology(folder: Path, only: Collection[str] = (), beside: Beside | No
         found += inconsistencies(graph, places)
     if "vocabulary" in wanted:
         found += _unread(folder)
-    _add_checks(graph, folder, asked)
     if beside is not None:
         for triple in beside.graph:
             graph.add(triple)
@@ -85,17 +84,6 @@ def _mapped(folder: Path) -> dict[str, tuple[str, int]]:
         found[row.node] = (FILE, row.line)
         found.setdefault(row.target, (FILE, row.line))
     return found
-
-
-def _add_checks(graph: Graph, folder: Path, asked: Iterable[Promise]) -> None:
-    """The promises themselves, by name, so that a statement can name the one that keeps it."""
-    from rdflib import RDF, Graph, URIRef
-
-    names = [f"{SJD}check/{promise.name}" for promise in asked]
-    shapes = Graph().parse(folder / "shapes.ttl", format="turtle") if (folder / "shapes.ttl").is_file() else ()
-    names += sorted({str(subject) for subject, _, _ in shapes if str(subject).startswith(f"{SJD}shape/")})
-    for name in names:
-        graph.add((URIRef(name), RDF.type, URIRef(f"{SJD}Check")))
 
 
 def promises(folder: Path) -> list[Promise]:

@@ -198,7 +198,7 @@ def short(iri: str) -> str:
     """
     if iri.startswith(f"{SJD}mapping/"):
         return iri.removeprefix(f"{SJD}mapping/").replace("=", " and ")
-    for prefix in ("fact", "quantity", "validity", "source", "rule"):
-        if iri.startswith(f"{SJD}{prefix}/"):
-            return f"{prefix}:{iri.removeprefix(f'{SJD}{prefix}/')}"
+    kind, _, name = iri.removeprefix(SJD).partition("/")
+    if iri.startswith(SJD) and name:
+        return f"{kind}:{name}"
     return iri if iri.startswith("https://doi.org/") else local(iri)

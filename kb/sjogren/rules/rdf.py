@@ -16,6 +16,7 @@ from sjogren._located import Mapping, Node, Scalar, Sequence, read_located
 from sjogren._resources import data
 from sjogren.errors import Finding, KnowledgeError, MissingExtra
 from sjogren.model.rule import Rule
+from sjogren.rules.evidence import check_evidence
 from sjogren.rules.reader import rule_files
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def rule_turtle(rule: Rule, folder: Path | None = None) -> str:
 
 
 def check_rules(rules: Path, ontology: Path, read: tuple[Graph, Places] | None = None) -> list[Finding]:
-    """The closed shapes over all rules, and every work that a rule cites against the bibliography.
+    """The closed shapes over all rules, every work that they cite, and what rules and statements say of each other.
 
     ``read`` is the graph of the rules with its places, where it is at hand.
     """
@@ -187,7 +188,7 @@ def check_rules(rules: Path, ontology: Path, read: tuple[Graph, Places] | None =
         if (URIRef(work), None, None) not in works:
             file, line = min(_place(str(where), places) for where in graph.subjects(None, URIRef(work)))
             findings.append(Finding(file, line, "K301", f"the work {work} is not in ontology/source.ttl."))
-    return findings
+    return [*findings, *check_evidence(graph, ontology)]
 
 
 def _shape_findings(report: Any, places: Places) -> Iterator[Finding]:
