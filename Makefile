@@ -7,7 +7,7 @@ SHELL := /bin/sh
 BIN  := .venv/bin
 CASE := examples/moutsopoulos-2014-1.yaml
 
-.PHONY: help demo test lint bench mutate wheel clean
+.PHONY: help demo test lint bench mutate coverage wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -33,6 +33,9 @@ bench: .venv/installed ## how long one case takes, warm and cold
 
 mutate: .venv/installed ## change every number and operator of every rule, one at a time; a test must notice
 	$(BIN)/python -m tools.mutate
+
+coverage: .venv/installed ## docs/coverage.md: which rule rests on what, and what no rule reads
+	$(BIN)/python -m tools.coverage
 
 wheel: .venv/installed ## dist/: the source distribution, and the wheel built from it
 	rm -rf dist

@@ -23,7 +23,8 @@ ISSUES = "report it with the command line and the version that `sjd --version` p
 class Finding(NamedTuple):
     """One thing that is wrong: where, what, and how to mend it.
 
-    ``line`` counts from 1; 0 means that no line can be named (a missing file).
+    ``line`` counts from 1; 0 means that no line can be named (a missing file). ``severity`` is ``error``, ``warning``
+    or ``info``; only `sjd check` gives anything but errors.
     """
 
     file: str
@@ -31,6 +32,7 @@ class Finding(NamedTuple):
     code: str
     message: str
     hint: str = ""
+    severity: str = "error"
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file

@@ -132,7 +132,7 @@ def test_wrong_usage_gives_2_and_the_nearest_name(arguments: tuple[str | Path, .
     assert hint in done.stderr
 
 
-@pytest.mark.parametrize("command", [("assess", EXAMPLE), ("rule", "list"), ("check",)])
+@pytest.mark.parametrize("command", [("assess", EXAMPLE), ("rule", "list")])
 def test_a_rule_that_is_wrong_gives_4_and_names_its_line(rules: Path, command: tuple[str | Path, ...]) -> None:
     path = rules / "classification" / "acr-eular-2016.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("fact: sarcoidosis", "fact: sarcodosis"), encoding="utf-8")

@@ -17,7 +17,10 @@ from sjogren._resources import data
 from sjogren.errors import Finding, KnowledgeError, MissingExtra
 from sjogren.model.vocabulary import SIDES, Vocabulary, fold_label
 from sjogren.ontology import check_ontology, load_graph, read_vocabulary
-from sjogren.ontology.check import promises
+from sjogren.ontology.check import Beside, promises
+from sjogren.rules.rdf import Places, rules_graph
+
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # rdflib's JSON-LD
 
 FOLDER = data("ontology")
 Edit = Callable[[str, str, str], Path]
@@ -522,7 +525,8 @@ def test_a_level_value_is_what_the_ontology_says(edit: Edit) -> None:
         ("facts.ttl", "sjd:maximum 35", "sjd:maximum -1", "O104", "above the maximum"),
         ("facts.ttl", "sjd:maximum 35", "sjd:maximum 35, 40", "O107", "more than once"),
         ("facts.ttl", 'sjd:factor "1/15"', 'sjd:factor "0"', "O104", "above zero"),
-        ("facts.ttl", "sjd:validDays 90", "sjd:validDays 90.5", "O104", "whole number of days"),
+        ("facts.ttl", "sjd:validDays 90", "sjd:validDays 90.5", "O104", "whole number"),
+        ("terms.ttl", "sjd:levelValue 2", "sjd:levelValue 2.5", "O104", "is 5/2, which is not a whole number"),
         ("facts.ttl", "validity:gland-test ;", "validity:glandtest ;", "O106", "Did you mean 'validity:gland-test'?"),
         (
             "facts.ttl",
@@ -603,14 +607,19 @@ sjd:Loose a skos:Concept ;
     skos:definition "A term that hangs nowhere."@en ;
     sjd:verification "M" .
 """
-LUPUS = """
-sjd:Lupus a skos:Concept ;
-    skos:prefLabel "lupus erythematosus"@en ;
-    skos:definition "Lupus of any kind."@en ;
-    skos:broader sjd:Disease ;
-    skos:exactMatch mondo:0007915 ;
-    sjd:verification "M" .
-"""
+MAPPINGS = "mapping.sssom.tsv"
+OWN_CODE = """    skos:prefLabel "Xerostomia"@en ;
+    skos:closeMatch <http://purl.obolibrary.org/obo/HP_0000522> ;"""
+EXCUSED = """fact:anti_ssa_ro a sjd:Fact ;
+    sjd:noRuleBecause "Nobody asks for it."@en ;"""
+
+
+def row(subject: str, relation: str, code: str, modifier: str = "") -> str:
+    """A row of the mapping set."""
+    source = "https://w3id.org/sjd/source/mondo-2026-08"
+    cells = (subject, "", f"skos:{relation}", modifier, code, "", "semapv:ManualMappingCuration", source, "V", "")
+    return "\t".join(cells) + "\n"
+
 
 FAULTS: dict[str, tuple[str, str, str]] = {
     "missing_label": ("terms.ttl", '    skos:prefLabel "Xerostomia"@en ;\n', ""),
@@ -627,13 +636,11 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     ),
     "incomplete_fact": ("facts.ttl", "    sjd:validity validity:gland-test ;\n", ""),
     "missing_validity_reason": ("facts.ttl", "    sjd:validityReason ", "    rdfs:comment "),
-    "invalid_code": (
-        "mapping.ttl",
-        'skos:notation "29003-1" ; dcterms:source source:loinc-verification-note ; sjd:verification "V"',
-        'skos:notation "29003-1" ; dcterms:source source:loinc-verification-note ; sjd:verification "?"',
-    ),
-    "unused_code": ("facts.ttl", "skos:closeMatch loinc:29003-1, ", "skos:closeMatch "),
-    "duplicate_exact_match": ("terms.ttl", "# What", LUPUS),
+    "invalid_code": ("terms.ttl", '    skos:prefLabel "Xerostomia"@en ;', OWN_CODE),
+    "duplicate_exact_match": (MAPPINGS, "# end", row("sjd:RheumatoidArthritis", "exactMatch", "MONDO:0007915")),
+    "dangling_mapping": (MAPPINGS, "# end", row("sjd:Lupus", "closeMatch", "MONDO:0007915")),
+    "outdated_mapping_label": (MAPPINGS, "sjd:Xerostomia\tXerostomia", "sjd:Xerostomia\txerostomia"),
+    "implication_differs": ("facts.ttl", "    sjd:implies fact:anti_ssa_ro ;\n", ""),
     "unknown_source": (
         "facts.ttl",
         "dcterms:source <https://doi.org/10.1136/annrheumdis-2016-210571>",
@@ -644,12 +651,6 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "orphan_term": ("terms.ttl", "# What", LOOSE),
     "term_cycle": ("terms.ttl", "skos:topConceptOf sjd:vocabulary", "skos:broader sjd:SjogrenDisease"),
     "hierarchies_differ": ("terms.ttl", "    rdfs:subClassOf sjd:SjogrenDisease ;\n", ""),
-    "disjoint_parents": (
-        "terms.ttl",
-        "rdfs:subClassOf sjd:SalivaryFlowTest",
-        "rdfs:subClassOf sjd:SchirmerTest, sjd:SchirmerTwoTest",
-    ),
-    "schirmer_in_seconds": ("facts.ttl", "skos:closeMatch loinc:29003-1", "skos:closeMatch loinc:29008-0"),
     "associating_disease": (
         "terms.ttl",
         "sjd:CoeliacDisease a owl:Class, skos:Concept",
@@ -662,26 +663,38 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "    dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;\n",
         "",
     ),
-    "duplicate_code": ("mapping.ttl", 'skos:notation "29003-1"', 'skos:notation "29004-9"'),
+    "excused_fact": ("facts.ttl", "fact:anti_ssa_ro a sjd:Fact ;", EXCUSED),
+    "unread_fact": ("facts.ttl", "    sjd:noRuleBecause ", "    skos:scopeNote "),
     **EVIDENCE_FAULTS,
 }
 """One fault for each query: the file, and what is replaced by what. A text for "# What" is added to the end."""
 
 
+OF_RULES = {"unsourced_rule", "untested_rule"}
+"""The promises whose faults are in a rule: tests/kb/test_promises_of_rules.py."""
+
+
 def test_every_query_has_a_fault_that_it_finds() -> None:
-    assert {promise.name for promise in promises(FOLDER)} == set(FAULTS)
+    assert {promise.name for promise in promises(FOLDER)} == set(FAULTS) | OF_RULES
+
+
+@pytest.fixture(scope="module")
+def rules() -> Beside:
+    places: Places = {}
+    return Beside(rules_graph(places=places), places)
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_broken_promise_is_found_with_its_cure(edit: Edit, name: str) -> None:
+def test_a_broken_promise_is_found_with_its_cure(edit: Edit, rules: Beside, name: str) -> None:
     file, old, new = FAULTS[name]
-    folder = append(edit(file, old, old), file, new) if old == "# What" else edit(file, old, new)
+    folder = append(edit(file, "#", "#"), file, new) if old in {"# What", "# end"} else edit(file, old, new)
     promise = {promise.name: promise for promise in promises(folder)}[name]
-    told = check_ontology(folder, only=[name])
+    told = check_ontology(folder, only=[name], beside=rules)
     assert {finding.code for finding in told} == {name}
-    assert told[0].message.startswith(f"{promise.severity}: {promise.title}")
+    assert told[0].message.startswith(promise.title)
+    assert told[0].severity == promise.severity
     assert told[0].hint
-    assert told[0].file.endswith(".ttl")
+    assert told[0].file.endswith((".ttl", ".tsv"))
     assert told[0].line > 0
 
 
@@ -737,7 +750,7 @@ def test_a_node_out_of_shape_is_found_with_its_cure(malformed: list[Finding], co
     told = [finding for finding in malformed if (finding.code, finding.file) == (code, file)]
     assert told
     for finding in told:
-        assert finding.message.startswith("error: ")
+        assert finding.severity == "error"
         assert finding.hint
         assert finding.line > 0
 

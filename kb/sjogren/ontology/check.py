@@ -1,18 +1,20 @@
-"""The ontology's promises, checked: SHACL shapes for single nodes, one SPARQL query a file for what holds between them.
+"""The ontology's promises, checked: SHACL shapes for single nodes, OWL 2 RL for contradictions, SPARQL for the rest.
 
-A finding's code is the name of the promise (ROBOT's report names where they mean the same), its message begins with the
-severity, its hint says how to mend. No finding is a pass.
+Each promise between nodes is a query in a file of its own; an empty answer keeps it. A finding's code is the name of
+the promise (ROBOT's report names where they mean the same), its hint says how to mend.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sjogren.errors import Finding, KnowledgeError, MissingExtra, did_you_mean
+from sjogren.ontology.consistency import inconsistencies
 from sjogren.ontology.graph import SJD, load_graph, parse, short
+from sjogren.ontology.mapping import FILE, read_mappings
 from sjogren.ontology.places import Places
 from sjogren.ontology.reader import read_vocabulary
 
@@ -35,28 +37,53 @@ class Promise(NamedTuple):
     query: str
 
 
-def check_ontology(folder: Path, only: Collection[str] = ()) -> list[Finding]:
+class Beside(NamedTuple):
+    """What the promises ask of beside the ontology: a graph of the rules, and where each of its nodes stands."""
+
+    graph: Graph
+    places: Mapping[str, tuple[str, int]]
+
+
+def check_ontology(folder: Path, only: Collection[str] = (), beside: Beside | None = None) -> list[Finding]:
     """Everything that is wrong with an ontology folder, in the order of its files; an empty list is a pass.
 
     only
-        the names of the queries to ask, with ``shapes`` for the SHACL shapes and ``vocabulary`` for what keeps the
-        vocabulary from being read; empty: all.
+        the names of the queries to ask, with ``shapes`` for the SHACL shapes, ``consistency`` for the contradictions
+        and ``vocabulary`` for what keeps the vocabulary from being read; empty: all.
+    beside
+        the rules, for the promises that speak of rules and ontology together; without them only the ontology is asked.
 
-    Raises `MissingExtra` without pyshacl, and `KnowledgeError` when a file cannot be read at all or is no query.
+    Raises `MissingExtra` without pyshacl or owlrl, and `KnowledgeError` when a file cannot be read or is no query.
     """
     graph = load_graph(folder)
     places = Places(sorted(folder.glob("*.ttl")))
+    places.add(_mapped(folder))
     asked = promises(folder)
-    wanted = only or {"shapes", "vocabulary", *(promise.name for promise in asked)}
+    wanted = only or {"shapes", "consistency", "vocabulary", *(promise.name for promise in asked)}
     found: list[Finding] = []
     if "shapes" in wanted:
         found += _shape_findings(graph, folder / "shapes.ttl", places)
+    if "consistency" in wanted:
+        found += inconsistencies(graph, places)
     if "vocabulary" in wanted:
         found += _unread(folder)
+    if beside is not None:
+        for triple in beside.graph:
+            graph.add(triple)
+        places.add(beside.places)
     for promise in asked:
         if promise.name in wanted:
             found += _query_findings(graph, promise, places)
     return sorted(set(found))
+
+
+def _mapped(folder: Path) -> dict[str, tuple[str, int]]:
+    """Where the rows of the mapping set stand, and each code for the first time."""
+    found: dict[str, tuple[str, int]] = {}
+    for row in read_mappings(folder / FILE):
+        found[row.node] = (FILE, row.line)
+        found.setdefault(row.target, (FILE, row.line))
+    return found
 
 
 def promises(folder: Path) -> list[Promise]:
@@ -85,7 +112,7 @@ def _unread(folder: Path) -> list[Finding]:
     try:
         read_vocabulary(folder)
     except KnowledgeError as error:
-        return [finding._replace(message=f"error: {finding.message}") for finding in error.findings]
+        return list(error.findings)
     return []
 
 
@@ -109,8 +136,8 @@ def _query_findings(graph: Graph, promise: Promise, places: Places) -> Iterator[
         )
         file, line = places.of(subject, words[0] if words else "")
         what = f"{short(subject)} ({' '.join(words)})" if words else short(subject)
-        message = f"{promise.severity}: {promise.title}, but {what} breaks it."
-        yield Finding(file or "ontology", line, promise.name, message, _sentence(promise.mend))
+        message = f"{promise.title}, but {what} breaks it."
+        yield Finding(file or "ontology", line, promise.name, message, _sentence(promise.mend), promise.severity)
 
 
 def _shape_findings(graph: Graph, file: Path, places: Places) -> Iterator[Finding]:
@@ -134,7 +161,7 @@ def _shape_findings(graph: Graph, file: Path, places: Places) -> Iterator[Findin
         path = short(str(report.value(result, URIRef(_SHACL + "resultPath")) or ""))
         place, line = places.of(focus, path)
         what = f"{short(focus)} ({path})" if path else short(focus)
-        message = f"error: {rule.rstrip('.')}, but {what} is not so."
+        message = f"{rule.rstrip('.')}, but {what} is not so."
         yield Finding(place or "ontology", line, name, message, _sentence(mend))
 
 

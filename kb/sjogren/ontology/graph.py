@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sjogren.errors import Finding, KnowledgeError, did_you_mean
+from sjogren.ontology.mapping import FILE, add_mappings, read_mappings
 from sjogren.ontology.places import Places
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ _NEEDED = ("sjd.ttl", "terms.ttl", "facts.ttl")
 
 
 def load_graph(folder: Path) -> Graph:
-    """All Turtle files of an ontology folder as one graph, the shapes excepted.
+    """All of an ontology folder as one graph: the Turtle files, the shapes excepted, and the mapping set.
 
-    Raises `KnowledgeError` when a file that must be there is missing, and for every file that is not Turtle.
+    Raises `KnowledgeError` when a file that must be there is missing, and for every file that cannot be read.
     """
-    return parse([file for file in turtle_files(folder) if file.name != "shapes.ttl"])
+    graph = parse([file for file in turtle_files(folder) if file.name != "shapes.ttl"])
+    add_mappings(graph, read_mappings(folder / FILE))
+    return graph
 
 
 def turtle_files(folder: Path) -> list[Path]:
@@ -124,6 +127,14 @@ class Asker:
             self.fail("O104", owner, predicate, f"is {str(found[0])!r}, which is not an exact number")
             return None
 
+    def whole(self, subject: str, predicate: str, least: int = 0) -> int | None:
+        """The one whole number of a property, no less than ``least``; None, and a fault, when it is another."""
+        value = self.number(self.iri(subject), predicate, subject)
+        if value is None or (value.denominator == 1 and value >= least):
+            return None if value is None else int(value)
+        self.fail("O104", subject, predicate, f"is {value}, which is not a whole number from {least} on")
+        return None
+
     def inner(self, node: Node, predicate: str) -> str:
         """The first value of a property of a part that has no name of its own; empty when there is none."""
         return next((str(value) for value in self.nodes(node, predicate)), "")
@@ -185,6 +196,8 @@ def short(iri: str) -> str:
     >>> short("https://w3id.org/sjd/fact/schirmer_test"), short("http://www.w3.org/2004/02/skos/core#prefLabel")
     ('fact:schirmer_test', 'prefLabel')
     """
+    if iri.startswith(f"{SJD}mapping/"):
+        return iri.removeprefix(f"{SJD}mapping/").replace("=", " and ")
     kind, _, name = iri.removeprefix(SJD).partition("/")
     if iri.startswith(SJD) and name:
         return f"{kind}:{name}"

@@ -7,7 +7,7 @@ is looked for here; a file in another form is still read, only without lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 _PREFIX = re.compile(r"@prefix\s+([\w-]*):\s*<([^>]*)>")
@@ -33,12 +33,17 @@ class Places:
                     self._at.setdefault(iri, (file.name, number))
                     self.order.setdefault(iri, len(self.order))
 
+    def add(self, places: Mapping[str, tuple[str, int]]) -> None:
+        """Take in places that are known from elsewhere: rows of a table, rules."""
+        for iri, place in places.items():
+            self._at.setdefault(iri, place)
+
     def of(self, subject: str, word: str = "") -> tuple[str, int]:
         """File and line of a subject, or of the first of its lines that has this word; ``("", 0)`` when not found."""
         if subject not in self._at:
             return "", 0
         file, start = self._at[subject]
-        lines = self._lines[file]
+        lines = self._lines.get(file, [])
         for number in range(start, len(lines) + 1):
             line = lines[number - 1]
             if number > start and line[:1] not in {"", " ", "\t"}:

@@ -20,7 +20,7 @@ _NO_VOCABULARY = frozenset(
     {
         "shapes.ttl",
         "source.ttl",
-        "mapping.ttl",
+        "axioms.ttl",
         "statement.ttl",
         "recommendation.ttl",
         "drug.ttl",
@@ -98,22 +98,22 @@ class _Reader(Asker):
         """What each level word counts, least first."""
         found = {}
         for iri in self.subjects(SKOS + "Concept"):
-            value = self.number(self.iri(iri), SJD + "levelValue", iri)
+            value = self.whole(iri, SJD + "levelValue")
             if value is not None:
-                found[self.text(iri, SKOS + "notation", needed=True)] = int(value)
+                found[self.text(iri, SKOS + "notation", needed=True)] = value
         return dict(sorted(found.items(), key=lambda pair: pair[1]))
 
     def endpoints(self) -> Iterator[EndpointDef]:
         """Every endpoint, in the order of its file."""
         endpoints = self.subjects(SJD + "Endpoint")
         for iri in endpoints:
-            weeks = self.number(self.iri(iri), SJD + "timepointWeeks", iri)
-            if weeks is None:
+            if not self.nodes(self.iri(iri), SJD + "timepointWeeks"):
                 self.fail("O103", iri, SJD + "timepointWeeks", "is missing")
+            weeks = self.whole(iri, SJD + "timepointWeeks", 1)
             yield EndpointDef(
                 local(iri),
                 self.text(iri, SKOS + "prefLabel", needed=True),
-                int(weeks or 0),
+                weeks or 0,
                 self.text(iri, SJD + "responder"),
                 self.chosen(iri, SJD + "status", STATUS, needed=True),
                 self.text(iri, SJD + "verification", needed=True),
@@ -235,11 +235,7 @@ class _Reader(Asker):
         period = self.text(iri, SJD + "validity", needed=True)
         if not period or not self.reference(iri, SJD + "validity", period, self.subjects(SJD + "ValidityPeriod")):
             return None
-        days = self.number(self.iri(period), SJD + "validDays", period)
-        if days is not None and (days <= 0 or days.denominator != 1):
-            self.fail("O104", period, SJD + "validDays", f"is {days}, which is not a whole number of days")
-            return None
-        return None if days is None else int(days)
+        return self.whole(period, SJD + "validDays", 1)
 
     def quantity(self, iri: str) -> tuple[str, dict[str, Fraction], dict[str, str]]:
         """Canonical unit, factor of every accepted unit, hint for every frequent wrong one."""

@@ -7,9 +7,10 @@ so that a proof, a query and an editor mean the same line. Nothing is fetched: t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sjogren._located import Mapping, Node, Scalar, Sequence, read_located
 from sjogren._resources import data
@@ -45,8 +46,12 @@ INSIDE = {
 """The class of the nodes under a key; those under other keys are rules, tests or groups."""
 
 
-def rules_graph(folder: Path | None = None, only: str = "") -> Graph:
-    """All rule files (or one, by the identifier of its rule) as one graph."""
+Places: TypeAlias = dict[str, tuple[str, int]]
+"""File and line of each rule and condition, by IRI."""
+
+
+def rules_graph(folder: Path | None = None, only: str = "", places: Places | None = None) -> Graph:
+    """All rule files (or one, by the identifier of its rule) as one graph; ``places`` is filled when it is given."""
     from rdflib import Graph
 
     place = folder or data("rules")
@@ -56,20 +61,21 @@ def rules_graph(folder: Path | None = None, only: str = "") -> Graph:
         name = path.relative_to(place).as_posix()
         if only and name != f"{only}.yaml":
             continue
-        document = _document(path.read_text(encoding="utf-8"), name, words)
+        document = _document(path.read_text(encoding="utf-8"), name, words, {} if places is None else places)
         graph.parse(data=json.dumps(document), format="json-ld")
     for prefix, iri in (("sjd", SJD), ("rule", RULE), ("fact", f"{SJD}fact/")):
         graph.bind(prefix, iri)
     return graph
 
 
-def _document(text: str, name: str, words: dict[str, Any]) -> Any:
+def _document(text: str, name: str, words: dict[str, Any], places: Places) -> Any:
     findings: list[Finding] = []
     root = read_located(text, f"rules/{name}", findings.append, "K101")
     if findings or not isinstance(root, Mapping):
         raise KnowledgeError(findings)
     file = RULE + name.removesuffix(".yaml")
     document = _plain(root, "", file, "")
+    places.update(_lines(root, "", file, f"rules/{name}"))
     document["@context"] = words
     return document
 
@@ -92,6 +98,38 @@ def _plain(node: Node, path: str, file: str, key: str) -> Any:
         found["id"] = f"{file}#{path}"
         found["type"] = _class_of(key, found)
     return found
+
+
+def _lines(node: Node, path: str, file: str, name: str) -> Iterator[tuple[str, tuple[str, int]]]:
+    """Where every rule and condition of a file stands, by the identifiers that `_plain` gives."""
+    steps = node if isinstance(node, Mapping) else ((str(index), each) for index, each in enumerate(_items(node)))
+    if isinstance(node, Mapping):
+        own = node.get("id") if "type" in node else None
+        yield (RULE + own.text if isinstance(own, Scalar) else f"{file}#{path}"), (name, node.line)
+    for key, below in steps:
+        yield from _lines(below, f"{path}.{key}" if path else key, file, name)
+
+
+def _items(node: Node) -> Iterable[Node]:
+    return node if isinstance(node, Sequence) else ()
+
+
+def add_cases(graph: Graph, rules: Path) -> None:
+    """Which case file names each rule, where a folder with the cases stands beside the rules; a wheel has none."""
+    from rdflib import Literal, URIRef
+
+    cases = rules.parent / "tests" / "rules"
+    if not cases.is_dir():
+        return
+    named: dict[str, str] = {}
+    for path in sorted(cases.glob("**/*.yaml")):
+        for word in re.findall(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)+", path.read_text(encoding="utf-8")):
+            named.setdefault(word, f"tests/rules/{path.relative_to(cases).as_posix()}")
+    tested_by = URIRef(f"{SJD}testedBy")
+    graph.add((URIRef(RULE), tested_by, Literal("tests/rules")))
+    for rule, file in named.items():
+        if (URIRef(RULE + rule), None, None) in graph:
+            graph.add((URIRef(RULE + rule), tested_by, Literal(file)))
 
 
 def _class_of(key: str, found: dict[str, Any]) -> str:
@@ -130,28 +168,34 @@ def rule_turtle(rule: Rule, folder: Path | None = None) -> str:
     return part.serialize(format="turtle")
 
 
-def check_rules(rules: Path, ontology: Path) -> list[Finding]:
-    """The closed shapes over all rules, every work that they cite, and what rules and statements say of each other."""
+def check_rules(rules: Path, ontology: Path, read: tuple[Graph, Places] | None = None) -> list[Finding]:
+    """The closed shapes over all rules, every work that they cite, and what rules and statements say of each other.
+
+    ``read`` is the graph of the rules with its places, where it is at hand.
+    """
     from rdflib import Graph, URIRef
 
     try:
         from pyshacl import validate
     except ImportError:
         raise MissingExtra("pyshacl", "check") from None
-    graph = rules_graph(rules)
+    if read is None:
+        places: Places = {}
+        read = rules_graph(rules, places=places), places
+    graph, places = read
     shapes = Graph().parse(rules / "rule.shapes.ttl", format="turtle")
     _, report, _ = validate(graph, shacl_graph=shapes, advanced=False)
-    findings = [*_shape_findings(report)]
+    findings = [*_shape_findings(report, places)]
     works = Graph().parse(ontology / "source.ttl", format="turtle")
     cited = set(graph.objects(None, URIRef("http://purl.org/dc/terms/references")))
     for work in sorted(str(each) for each in cited):
         if (URIRef(work), None, None) not in works:
-            where = next(graph.subjects(None, URIRef(work)), None)
-            findings.append(Finding(_file(str(where)), 0, "K301", f"the work {work} is not in ontology/source.ttl."))
+            file, line = min(_place(str(where), places) for where in graph.subjects(None, URIRef(work)))
+            findings.append(Finding(file, line, "K301", f"the work {work} is not in ontology/source.ttl."))
     return [*findings, *check_evidence(graph, ontology)]
 
 
-def _shape_findings(report: Any) -> Iterator[Finding]:
+def _shape_findings(report: Any, places: Places) -> Iterator[Finding]:
     from rdflib import SH
 
     for result in sorted(report.subjects(None, SH.ValidationResult), key=str):
@@ -159,13 +203,13 @@ def _shape_findings(report: Any) -> Iterator[Finding]:
         path = report.value(result, SH.resultPath)
         message = next(iter(_texts(report.objects(result, SH.resultMessage))), "the shape is not met")
         what = f"{focus.removeprefix(RULE)}: {message}" + (f" ({path})" if path else "")
-        yield Finding(_file(focus), 0, "K302", what)
+        yield Finding(*_place(focus, places), "K302", what)
 
 
 def _texts(values: Iterable[Any]) -> list[str]:
     return sorted(str(value) for value in values)
 
 
-def _file(iri: str) -> str:
-    """The rule file that a rule or condition stands in."""
-    return f"rules/{iri.removeprefix(RULE).partition('#')[0]}.yaml"
+def _place(iri: str, places: Places) -> tuple[str, int]:
+    """File and line that a rule or condition stands in; line 0 for what has no place of its own."""
+    return places.get(iri, (f"rules/{iri.removeprefix(RULE).partition('#')[0]}.yaml", 0))
