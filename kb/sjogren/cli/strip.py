@@ -96,7 +96,10 @@ class _Strip:
         nodes = {node["id"]: node for node in self.visit["justification"]["@graph"]}
         rests: dict[str, bool] = {}
         for name, node in nodes.items():  # a premise stands before what rests on it
-            rests[name] = node.get(key) == word or any(rests[premise] for premise in node.get("premises", ()))
+            below = any(rests[premise] for premise in node.get("premises", ()))
+            if key == "verification" and node.get("operation") == "undecided":
+                below = False  # what is open claims nothing that would have to be verified
+            rests[name] = node.get(key) == word or below
         found = {
             node["concludes"]["conclusion"] for node in nodes.values() if "concludes" in node and rests[node["id"]]
         }
