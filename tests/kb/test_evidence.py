@@ -195,6 +195,12 @@ def test_rules_and_statements_fit_each_other(rules: Graph) -> None:
         ("K304", "statement.ttl", "check:deprecated_label_preferred", "check:deprecated_label"),
         ("K304", "statement.ttl", "shape:TrialResult", "shape:Results"),
         ("K305", "statement.ttl", '"ED-76"', '"ED-176"'),
+        (
+            "K307",
+            "statement.ttl",
+            "<https://w3id.org/sjd/rule/risk/lymphoma>, <https://w3id.org/sjd/rule/endpoint/hierarchy>",
+            "<https://w3id.org/sjd/rule/risk/lymphoma>",
+        ),
         ("K306", "evidence.ttl", 'sjd:profile "axis3_dominant"', 'sjd:profile "axis_3_dominant"'),
     ],
 )

@@ -5,6 +5,7 @@ K303 a statement is represented by a rule that does not exist
 K304 a statement is represented by a check that does not exist
 K305 a case is grounded on a statement, trial or result that does not exist
 K306 a profile with endpoints has no scope of evidence, or a scope no profile
+K307 a rule gives a statement as its ground, and the statement does not name the rule
 ==== ==========================================================================
 """
 
@@ -58,12 +59,23 @@ def _represented(rules: Graph, ontology: Path) -> Iterator[Finding]:
 def _grounds(rules: Graph, ontology: Path) -> Iterator[Finding]:
     from rdflib import SKOS, URIRef
 
-    known = {str(number) for name in GROUNDS for number in _graph(ontology / name).objects(None, SKOS.notation)}
+    file = ontology / "statement.ttl"
+    graphs = [_graph(ontology / name) for name in GROUNDS]
+    named = {str(number): (graph, node) for graph in graphs for node, number in graph.subject_objects(SKOS.notation)}
     for case, head in sorted(rules.subject_objects(URIRef(f"{SJD}grounds"))):
-        for ground in rules.items(head):
-            if str(ground) not in known:
+        rule = str(case).removeprefix(RULE).partition("#")[0]
+        for ground in sorted(str(each) for each in rules.items(head)):
+            if ground not in named:
                 message = f"{str(case).removeprefix(RULE)} is grounded on {ground}, which does not exist."
-                yield Finding(_file(str(case)), 0, "K305", message, did_you_mean(str(ground), sorted(known)))
+                yield Finding(_file(str(case)), 0, "K305", message, did_you_mean(ground, sorted(named)))
+                continue
+            graph, node = named[ground]
+            carried = [str(each).removeprefix(RULE) for each in graph.objects(node, URIRef(f"{SJD}representedByRule"))]
+            is_statement = (node, URIRef(f"{SJD}force"), None) in graph
+            if is_statement and not any(each == rule or each.startswith(f"{rule}/") for each in carried):
+                message = f"{ground} is a ground of {rule}, which it does not name."
+                hint = "Add the rule to sjd:representedByRule, or take the ground away."
+                yield Finding(file.name, _line(file, str(node)), "K307", message, hint)
 
 
 def _scopes(rules: Graph, ontology: Path) -> Iterator[Finding]:
