@@ -13,7 +13,7 @@ from typing import Any
 
 from sjogren.engine.knowledge import ONE, ZERO, Inputs, Result, Span, add_up, exact, first_known
 from sjogren.engine.questions import Ask, Question, Reader, Truth, Variable
-from sjogren.model.rule import FACT, POLICY, Condition, Group, Rule, Subject, Test
+from sjogren.model.rule import FACT, POLICY, RESPONSES, Condition, Group, Rule, Subject, Test, compared
 from sjogren.model.vocabulary import SIDES, Vocabulary
 
 T, F = "T", "F"
@@ -28,7 +28,7 @@ class Reference:
         self.rules, self.sequence, self.vocabulary = rules, sequence, vocabulary
         self.questions: dict[tuple[str, str, str], Question] = {}
         self.sided: dict[str, set[str]] = {}
-        self.item_rules = {item.rule for rule in sequence for item in rule.items}
+        self.item_rules = {item.rule for rule in sequence if rule.kind == "CriteriaSet" for item in rule.items}
         self.reset({})
 
     def reset(self, inputs: Inputs) -> None:
@@ -82,6 +82,8 @@ class Reference:
             return self.met[key]
         if kind == "mean":
             return _positions(variable.limits, *self._mean(key))
+        if kind == "change":
+            return _positions(variable.limits, *self._change(variable.about))
         return self._by_status(*variable.about)
 
     # -- conditions ---------------------------------------------------------------------------------------------------
@@ -264,6 +266,16 @@ class Reference:
             parts.append((Fraction(1), span))
         return add_up("mean", parts)
 
+    def _change(self, test: Test) -> Span:
+        spans = []
+        for subject in compared(test):
+            if subject.kind == FACT and not test.where:
+                known = self.inputs.get(subject.name)
+                spans.append(Span(known.low, known.high) if known and not known.qualitative else Span(None, None))
+            else:
+                spans.append(self._mean(subject.name) if test.where else self.spans[subject.name])
+        return add_up(f"{test.change}_change", [(ONE, span) for span in spans])
+
     def _worth(self, level: str) -> Fraction:
         values = self.vocabulary.level_values
         return exact(Fraction(values[level])) if level in values else exact(Fraction(level))
@@ -288,6 +300,19 @@ class Reference:
             verdict = "met"
         self.verdicts[key] = verdict
         self.met[key] = verdict == "met" if verdict or too_few else None
+
+    def _response(self, rule: Rule, side: str, key: str) -> None:
+        points = [(exact(Fraction(item.points)), self._addend(Subject("rule", item.rule))) for item in rule.items]
+        low, high = self.spans[f"{rule.id}#score"] = add_up("sum", points)
+        done = [(ONE, span) for _, span in points]
+        self.spans[f"{rule.id}#evaluable"] = add_up("known", done)
+        evaluable = sum(self.findings[item.rule] is not None for item in rule.items)
+        assert low is not None
+        assert high is not None
+        if evaluable < rule.fewest or high < rule.needed:
+            self.tables[key] = frozenset({RESPONSES[1]})
+        else:
+            self.tables[key] = frozenset(RESPONSES[:1] if low >= rule.needed else RESPONSES)
 
     def _worse(self, rule: Rule) -> None:
         """Both eyes together: the worse counts, an eye without any test is left out."""
@@ -344,7 +369,8 @@ class Reference:
                     found[f"{key}>={levels[rank]}"] = F
         for key, words in self.tables.items():
             rule = self.rules[key]
-            for word in dict.fromkeys([*(case.low for case in rule.cases), rule.otherwise]):
+            answers = RESPONSES if rule.kind == "Response" else [*(case.low for case in rule.cases), rule.otherwise]
+            for word in dict.fromkeys(answers):
                 if words == {word}:
                     found[f"{key}={word}"] = T
                 elif word not in words:
@@ -389,6 +415,6 @@ def disagreements(engine: Result, reference: Result) -> list[str]:
     found += [
         f"{key}: engine {engine.spans.get(key)}, reference {reference.spans.get(key)}"
         for key in sorted(set(engine.spans) | set(reference.spans))
-        if not key.endswith("@mean") and engine.spans.get(key) != reference.spans.get(key)
+        if "@" not in key and engine.spans.get(key) != reference.spans.get(key)
     ]
     return found

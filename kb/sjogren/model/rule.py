@@ -14,6 +14,10 @@ PURE = ("all_of", "any_of", "none_of", "at_least")
 BY_STATUS = ("any_known", "first_known")
 EITHER = {"either_eye": "eye", "any_gland": "gland"}
 BOTH = {"both_eyes": "eye"}
+FIRST, NOW, STOOD_FIRST, STOOD_EARLIER = "first", "now", "stood_first", "stood_earlier"
+TIMES = (FIRST, NOW, STOOD_FIRST, STOOD_EARLIER)
+"""When a test looks: at what was measured at the first visit or at this one, or at what stood at another visit."""
+RESPONSES = ("responder", "non_responder")
 
 
 class Place(NamedTuple):
@@ -32,10 +36,11 @@ class Source(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """What a test looks at: kind is `FACT`, `RULE` or `POLICY`."""
+    """What a test looks at: kind is `FACT`, `RULE` or `POLICY`; ``visit`` one of `TIMES`, or empty: as it stands."""
 
     kind: str
     name: str
+    visit: str = ""
 
 
 class Test(NamedTuple):
@@ -43,6 +48,7 @@ class Test(NamedTuple):
 
     op is one of ``is``, ``reaches``, ``only``, the four of `NUMERIC` and the four of `NUMERIC_THAT_OF`.
     value is a number, a word, a tuple of words (``only``) or a `Subject` (``…_that_of``).
+    change is ``absolute`` or ``relative`` where the difference from another visit is tested, else empty.
     """
 
     subject: Subject
@@ -51,6 +57,17 @@ class Test(NamedTuple):
     value: Fraction | str | tuple[str, ...] | Subject
     unit: str
     place: Place
+    change: str = ""
+
+
+def compared(test: Test) -> tuple[Subject, Subject]:
+    """What a test of change compares: the later value, and the earlier one that it is held against.
+
+    Against the first visit both are what was measured at the two visits; against what stood, this visit as it stands.
+    """
+    kind, name, visit = test.subject
+    since = visit or FIRST
+    return Subject(kind, f"{NOW}/{name}" if since == FIRST else name), Subject(kind, f"{since}/{name}")
 
 
 class Group(NamedTuple):
@@ -123,6 +140,15 @@ class Item(NamedTuple):
     place: Place
 
 
+class Missing(NamedTuple):
+    """``when_missing``: on whose word an answer is given although items are missing, and why."""
+
+    status: str
+    source: tuple[Source, ...]
+    because: str
+    place: Place
+
+
 class Shown(NamedTuple):
     """One more key that a conclusion prints: its name and the rule or fact whose value it takes."""
 
@@ -149,6 +175,8 @@ class Rule(NamedTuple):
         a table whose cases carry lists of endpoints; ``marks``.
     CriteriaSet
         ``entry``, ``exclude``, ``items``, ``needed`` points or items; ``counts`` when items have no points.
+    Response
+        ``items``, ``needed``, ``counts``, ``when_missing``; ``fewest`` items that must be evaluable (0: any number).
     """
 
     id: str
@@ -183,6 +211,8 @@ class Rule(NamedTuple):
     shows: tuple[Shown, ...] = ()
     marks: tuple[Mark, ...] = ()
     as_list: str = ""
+    fewest: int = 0
+    when_missing: Missing | None = None
     parent: str = ""
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sjogren.errors import Finding, did_you_mean
-from sjogren.model.rule import FACT, RULE, Condition, Rule, Subject, Test
+from sjogren.model.rule import FACT, RULE, Condition, Rule, Subject, Test, compared
 from sjogren.program.ir import Conclusion, Shown
 
 
 def subjects(condition: Condition | None) -> Iterable[Subject]:
     """All facts, rules and policies that a condition names."""
     if condition is None:
+        return
+    if isinstance(condition, Test) and condition.change:
+        yield from compared(condition)
         return
     if isinstance(condition, Test):
         yield condition.subject
@@ -147,6 +150,12 @@ def _own(rule: Rule) -> list[Shown]:
     if rule.kind == "Selection":
         return [Shown("value", "selection", rule.id, "indeterminate"), Shown("axes", "axes", rule.id)]
     key = "count" if rule.counts else "score"
+    if rule.kind == "Response":
+        return [
+            Shown("verdict", "verdict", rule.id, "not_evaluable"),
+            Shown("items" if rule.counts else "points", "points", rule.id),
+            Shown(key, "interval", f"{rule.id}#score", needed=rule.needed),
+        ]
     return [
         Shown("verdict", "verdict", rule.id, "undetermined"),
         Shown(key, "interval", f"{rule.id}#score", needed=rule.needed),

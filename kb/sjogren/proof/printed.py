@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from sjogren.engine.knowledge import Known, Result, Span
 from sjogren.facts.resolve import Chosen, PassedOver
-from sjogren.model.rule import Rule
+from sjogren.model.rule import Item, Rule
 from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.ir import TRUE, UNKNOWN, Shown
 from sjogren.proof.skeleton import Step, mark_node
@@ -58,6 +58,8 @@ class Printer:
         if shown.how in {"low", "high"} and (rule is None or rule.kind == "Score"):
             return span_json(bound.result.spans[shown.of])[shown.how]
         assert rule is not None
+        if shown.how == "points":
+            return {domain(item.rule): _points(rule, item, truth.get(item.rule)) for item in rule.items}
         if shown.how == "table":
             true = [word for word in _answers(rule) if truth.get(f"{rule.id}={word}") == TRUE]
             return self.word(true[0] if true else shown.word)
@@ -118,6 +120,22 @@ class Printer:
             return json_number(Fraction(word))
         except ValueError:
             return word
+
+
+def domain(item: str) -> str:
+    """The domain of a response index that an item stands for: the last word of its identifier.
+
+    >>> domain("response/star/patient-reported")
+    'patient_reported'
+    """
+    return item.rpartition("/")[2].replace("-", "_")
+
+
+def _points(rule: Rule, item: Item, word: str | None) -> Json:
+    """The points of an item, or whether it is met; nothing where it could not be evaluated."""
+    if word is None:
+        return None
+    return word == TRUE if rule.counts else item.points * (word == TRUE)
 
 
 def _answers(rule: Rule) -> list[str]:

@@ -29,6 +29,8 @@ INSIDE = {
     "mean_of": "Addend",
     "highest_of": "RuleName",
     "met_when": "Needed",
+    "evaluable_when": "Needed",
+    "when_missing": "Missing",
     "when_unknown": "Reading",
     "unreliable_if": "Caveat",
     "marks": "Mark",

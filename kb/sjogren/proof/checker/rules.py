@@ -45,7 +45,7 @@ class Rules(Statements):
 
     def __init__(self, rules: Mapping[str, Rule], vocabulary: Vocabulary) -> None:
         super().__init__(rules, vocabulary)
-        self.items = {item.rule for rule in rules.values() for item in rule.items}
+        self.items = {item.rule for rule in rules.values() if rule.kind == "CriteriaSet" for item in rule.items}
         self.claim = lru_cache(maxsize=None)(self._claim)
 
     def _claim(self, var: Var, at: Any) -> Claim:
