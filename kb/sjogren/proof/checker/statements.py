@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sjogren.model.rule import Rule, Test
 from sjogren.model.vocabulary import SIDES
 from sjogren.proof.checker.conditions import TABLES, Conditions
-from sjogren.proof.checker.logic import VERDICTS, Refused, Said, Var, answers
+from sjogren.proof.checker.logic import Refused, Said, Var, answers, verdicts
 
 OUTCOMES = {
     "result": ("finding", {"met": True, "not_met": False}),
@@ -29,7 +29,7 @@ KINDS_OF = {
     "cases": ("Grade",),
     "table": TABLES,
     "member": ("Selection",),
-    "verdict": ("CriteriaSet",),
+    "verdict": ("CriteriaSet", "Response"),
 }
 
 
@@ -81,7 +81,7 @@ class Statements(Conditions):
         if kind == "member":
             known = value in {case.low for case in rule.cases}
             return Statement(var._replace(path=value), True, holds) if known else None
-        return Statement(var, value, holds) if value in (VERDICTS if kind == "verdict" else answers(rule)) else None
+        return Statement(var, value, holds) if value in (verdicts(rule) if kind == "verdict" else answers(rule)) else None
 
 
 def says(statement: Statement) -> tuple[Var, Said]:
