@@ -59,11 +59,7 @@ class Assessor:
         disagree: then no answer is given.
         """
         program = self.knowledge.program
-        visits, stood = [], []
-        for index in range(len(case.visits)):
-            visit, result = self._visit(case, index, stood)
-            visits.append(visit)
-            stood.append(result)
+        visits = [used.told(case, bound) for used, bound in self._visits(case)]
         return {
             "case": case.id,
             "knowledge_base": {"version": program.version, "content_hash": program.content_hash},
@@ -73,33 +69,42 @@ class Assessor:
             "visits": visits,
         }
 
-    def _visit(self, case: Case, index: int, stood: list[Result]) -> tuple[Json, Result]:
-        """One visit, and what was derived at it; ``stood`` has the same of the visits before it."""
-        resolved = resolve(case, index, self.knowledge.vocabulary)
-        seen = see(case, resolved, self.knowledge.vocabulary)
-        self._check_totals(case, seen)
-        chosen, unused = resolved.chosen, resolved.unused
-        used = self.later if index else self
-        if used is not self:
-            earlier = self._earlier(seen, stood)
-            seen, chosen, unused = view(case, index, resolved, seen, earlier, self.knowledge.vocabulary, used.read)
-        result = used.derive(seen)
-        skeleton = used.prover.skeleton(result, seen.inputs)
-        bound = Bound(seen.inputs, seen.origins, result, index, chosen, unused, case.policy)
-        nodes, by_step = used.binder.graph(skeleton, bound)
-        if used is not self:
-            nodes = told(nodes)
+    def results(self, case: Case) -> list[Result]:
+        """What was derived at each visit."""
+        return [bound.result for _, bound in self._visits(case)]
+
+    def _visits(self, case: Case) -> list[tuple[Assessor, Bound]]:
+        """Each visit with what is known and derived at it, and the assessor that derived it."""
+        found: list[tuple[Assessor, Bound]] = []
+        for index in range(len(case.visits)):
+            resolved = resolve(case, index, self.knowledge.vocabulary)
+            seen = see(case, resolved, self.knowledge.vocabulary)
+            self._check_totals(case, seen)
+            chosen, unused = resolved.chosen, resolved.unused
+            used = self.later if index else self
+            if used is not self:
+                earlier = self._earlier(seen, [bound.result for _, bound in found])
+                seen, chosen, unused = view(case, index, resolved, seen, earlier, self.knowledge.vocabulary, used.read)
+            result = used.derive(seen)
+            bound = Bound(seen.inputs, seen.origins, result, index, chosen, unused, case.policy)
+            found.append((used, bound))
+        return found
+
+    def told(self, case: Case, bound: Bound) -> Json:
+        """One visit as it is printed, with its proof."""
+        skeleton = self.prover.skeleton(bound.result, bound.inputs)
+        nodes, by_step = self.binder.graph(skeleton, bound)
         conclusions: Json = {}
         for (rule, key), step in skeleton.reports.items():
             conclusions.setdefault(rule, {})[key] = by_step[step]["concludes"]["value"]
-        visit = case.visits[index]
+        visit = case.visits[bound.visit]
         return {
             "date": visit.date.isoformat() if visit.date else None,
             "label": visit.label or None,
             "conclusions": conclusions,
             "flags": sorted(skeleton.flags),
-            "justification": {"@graph": nodes},
-        }, result
+            "justification": {"@graph": told(nodes) if bound.visit else nodes},
+        }
 
     def _earlier(self, seen: Seen, stood: list[Result]) -> int:
         """The visit that rules look back at: the first after the baseline that came to what this one comes to.

@@ -17,6 +17,15 @@ Ends: TypeAlias = "tuple[Fraction | None, Fraction | None]"
 class Numbers(Premises):
     """Judges the nodes that add."""
 
+    def _total(self, node: Node) -> tuple[Var, Said]:
+        """As the node prints it; a change exactly, for a printed one is rounded and may lie on a threshold."""
+        var, said = super()._total(node)
+        if var.kind == "change":
+            exact = self._computed(node, self._rule(node), var)[3]
+            if all(same(number(end), number(told)) for end, told in zip(exact, said.value, strict=True)):
+                return var, Said("within", exact)
+        return var, said
+
     def _adds(self, node: Node) -> None:
         rule = self._rule(node)
         var, said = self._total(node)

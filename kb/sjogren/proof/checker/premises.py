@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ from sjogren.proof.checker.statements import Statement, says
 
 _ADDING = {"CriteriaSet": "points", "Response": "points", "Score": "score"}
 _ABSENT: Mapping[str, Any] = {"boolean": False, "level": 0}
+_AGED = re.compile(r"(\d+(?:\.\d+)?) on (\d{4}-\d\d-\d\d)")
+DAYS_PER_YEAR = Fraction(1461, 4)
 _STATED = re.compile(r"([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,2})?)(?: (\S+))?")
 
 
@@ -214,6 +217,8 @@ class Premises:
     def _stated(self, node: Node, fact: FactDef) -> Fraction:
         """The exact number: as it was stated where that is a number, and then the value must agree."""
         value = Fraction(repr(node["value"]))
+        if aged := _AGED.fullmatch(node["as_stated"]):
+            return self._aged(node, *aged.groups())
         match = _STATED.fullmatch(node["as_stated"])
         unit = node.get("unit_as_stated") or (match.group(2) if match else None) or fact.unit
         if match is None or (unit and unit != fact.unit and unit not in fact.units):
@@ -223,6 +228,14 @@ class Premises:
             raise Refused(
                 "V110", f"{node['fact']}: {node['value']}", f"{number(exact)}, as stated ({node['as_stated']})"
             )
+        return exact
+
+    def _aged(self, node: Node, age: str, since: str) -> Fraction:
+        """The exact age at a visit: that of the first visit and the days since."""
+        days = (date.fromisoformat(node.get("date", since)) - date.fromisoformat(since)).days
+        exact = Fraction(age) + days / DAYS_PER_YEAR
+        if not same(number(exact), node["value"]):
+            raise Refused("V110", f"{node['fact']}: {node['value']}", f"{number(exact)}, as stated")
         return exact
 
     def _missing(self, node: Node) -> None:
