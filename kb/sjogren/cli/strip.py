@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import textwrap
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, TypeAlias
 
 import click
@@ -20,6 +21,9 @@ LOOK = {
     "excluded": ("×", "red"),
     "entry_not_met": ("○", "red"),
     "undetermined": ("?", "yellow"),
+    "responder": ("■", "green"),
+    "non_responder": ("□", "red"),
+    "not_evaluable": ("?", "yellow"),
 }
 """The mark and the colour of a verdict; the mark alone tells them apart in black and white."""
 NARROWEST, WIDEST = 60, 100
@@ -33,8 +37,10 @@ def show(assessment: Json, knowledge_base: KnowledgeBase, *, research: bool = Fa
     """The whole assessment as text; ``research`` adds the research subtype to the name of the disease."""
     width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns))
     lines = [click.style(_safe(assessment["case"]), bold=True)]
-    for visit in assessment["visits"]:
-        lines += _Strip(visit, knowledge_base, research, width).lines()
+    first, *later = assessment["visits"]
+    lines += _Strip(first, knowledge_base, research, width).lines()
+    for visit in later:
+        lines += _Strip(visit, knowledge_base, research, width, first).lines()
     chosen = knowledge_base.vocabulary
     for head, settings, known in (("Assuming", "assume", chosen.assumptions), ("Policy:", "policy", chosen.policies)):
         for name, value in assessment[settings].items():
@@ -49,31 +55,51 @@ def show(assessment: Json, knowledge_base: KnowledgeBase, *, research: bool = Fa
 class _Strip:
     """The lines of one visit."""
 
-    def __init__(self, visit: Json, knowledge_base: KnowledgeBase, research: bool, width: int) -> None:
-        self.visit, self.research, self.width = visit, research, width
+    def __init__(
+        self, visit: Json, knowledge_base: KnowledgeBase, research: bool, width: int, first: Json = None
+    ) -> None:
+        self.visit, self.research, self.width, self.first = visit, research, width, first
         self.vocabulary, self.rules = knowledge_base.vocabulary, knowledge_base.rules
 
     def lines(self) -> Iterator[str]:
-        """When, the verdicts, everything else, flags, and what is this project's own reading."""
+        """When, the verdicts, everything else, flags, and what is this project's own reading.
+
+        A visit after the first tells what became of the patient since then: the responses, and what else is changed.
+        """
         when = [self.visit["date"] or "", f"({_safe(self.visit['label'])})" if self.visit["label"] else ""]
+        if self.first:
+            days = (date.fromisoformat(self.visit["date"]) - date.fromisoformat(self.first["date"])).days
+            when.append(f"· {days} days after the first")
         if any(when):
             yield " ".join(["Visit", *filter(None, when)])
-        conclusions = self.visit["conclusions"]
-        for name, value in conclusions.items():
-            if "verdict" in value:
-                yield from self._verdict(self.rules[name].label, value)
-        plain = [
-            (self.rules[name].label, self._plain(name, value))
-            for name, value in conclusions.items()
-            if "verdict" not in value
-        ]
-        if self.visit["flags"]:
-            plain.append(("Flags", ", ".join(flag.replace("_", " ") for flag in self.visit["flags"])))
-        yield from self._table(plain)
+        flags = ", ".join(flag.replace("_", " ") for flag in self.visit["flags"])
+        conclusions: Json = self.visit["conclusions"]
+        if not self.first:
+            yield from self._told(conclusions, [("Flags", flags)] if flags else [])
+        else:
+            before = self.first["conclusions"]
+            since = {name: value for name, value in conclusions.items() if name not in before}
+            changed = {name: value for name, value in conclusions.items() if value != before.get(name, value)}
+            if since:
+                yield click.style("  Since the first visit", bold=True)
+                yield from self._told(since, [])
+            if changed or flags:
+                yield click.style(f"  At this visit{', where it differs from the first' if changed else ''}", bold=True)
+                yield from self._told(changed, [("Flags", flags)] if flags else [])
+            if same := [self.rules[name].label for name in conclusions if conclusions[name] == before.get(name)]:
+                yield from _wrapped(f"As at the first visit: {'; '.join(same)}.", "  ", self.width)
         if own := self._own():
             labels = "; ".join(self.rules[name].label for name in own)
             yield from _wrapped(f"Resting on this project's own reading, not validated: {labels}.", "  ", self.width)
         yield ""
+
+    def _told(self, conclusions: Json, more: list[tuple[str, str]]) -> Iterator[str]:
+        """Verdicts, then everything else in two columns."""
+        for name, value in conclusions.items():
+            if "verdict" in value:
+                yield from self._verdict(self.rules[name].label, value)
+        plain = [(name, value) for name, value in conclusions.items() if "verdict" not in value]
+        yield from self._table([(self.rules[name].label, self._plain(name, value)) for name, value in plain] + more)
 
     def _own(self) -> list[str]:
         """The conclusions whose proof, at any depth, holds a step of this project's own reading."""
@@ -97,7 +123,13 @@ class _Strip:
         yield f"    {word}{branch}" + (
             f"   {_bar(score)}  {_span(score)} {points}, {score['needed']} needed" if score else ""
         )
-        if value["lacks"]:
+        domains = value.get("points") or value.get("items") or {}
+        if domains:
+            told = [f"{_words(name)} {_words(given)}" for name, given in domains.items() if given is not None]
+            lost = [_words(name) for name, given in domains.items() if given is None]
+            told += [f"not measured at both visits: {', '.join(lost)}"] if lost else []
+            yield from _wrapped("; ".join(told), "      ", self.width)
+        if value.get("lacks"):
             names = [fact_label(name, self.vocabulary) for name in value["lacks"]]
             yield from _wrapped(f"still open: {'; '.join(names)}", "      ", self.width)
 

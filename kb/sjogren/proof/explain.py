@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from sjogren.errors import did_you_mean
 from sjogren.model.rule import Rule
 from sjogren.rules.english import number, status_words
+from sjogren.rules.timed import WHEN, visit_of
 
 Json: TypeAlias = Any
 
@@ -151,7 +152,7 @@ class _Account:
         weights = {term.subject.name: term.weight for term in rule.terms}
         by_rule: dict[str, list[Json]] = {}
         for node in premises:
-            by_rule.setdefault(node.get("concludes", {}).get("conclusion", node["id"]), []).append(node)
+            by_rule.setdefault(visit_of(node.get("concludes", {}).get("conclusion", node["id"]))[1], []).append(node)
         missing: list[Json] = []
         alike: dict[str, list[Json]] = {}
         for name, group in by_rule.items():
@@ -298,8 +299,9 @@ class _Account:
 
     def _label(self, node: Json) -> str:
         """The label of the rule that a step concludes about."""
-        rule = self.rules.get(node.get("concludes", {}).get("conclusion", ""))
-        return rule.label if rule else ""
+        visit, name = visit_of(node.get("concludes", {}).get("conclusion", ""))
+        rule = self.rules.get(name)
+        return f"{rule.label} {WHEN.get(visit, '')}".rstrip() if rule else ""
 
     def _is_lowest(self, node: Json) -> bool:
         """Whether a step says of a recorded level that it is the lowest."""
