@@ -185,7 +185,8 @@ class Reading:
     def derived(self, visit: int) -> Result:
         """What holds at a visit."""
         if visit:
-            return self.kb._assessor.results(self.case)[visit]
+            found: Result = self.kb._assessor.results(self.case)[visit]
+            return found
         resolved = resolve(self.case, visit, self.kb.vocabulary)
         return reference(self.kb).run(see(self.case, resolved, self.kb.vocabulary).inputs)
 
@@ -312,7 +313,13 @@ def answers(kind: str, keys: Mapping[str, Any]) -> set[Any]:
         return bounds if "level" in keys or len(bounds) == 1 else {UNDETERMINED}
     if kind == "Selection":
         return {f"{value} {key}" for key in ("members", "open") for value in keys.get(key, [])}
-    key = {"Finding": "result", "Grade": "level", "Table": "value", "CriteriaSet": "verdict", "Response": "verdict"}.get(kind, "profile")
+    key = {
+        "Finding": "result",
+        "Grade": "level",
+        "Table": "value",
+        "CriteriaSet": "verdict",
+        "Response": "verdict",
+    }.get(kind, "profile")
     if kind == "Finding" and "value" in keys:
         return {{True: "met", False: "not_met"}.get(keys["value"], UNDETERMINED)}
     return {keys[key]} if key in keys else set()

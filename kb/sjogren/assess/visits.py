@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from sjogren.assess.inputs import Seen, see
 from sjogren.facts.measured import measured
-from sjogren.facts.resolve import Key, PassedOver, Resolved, resolve
-from sjogren.facts.resolve import Chosen as ChosenValue
+from sjogren.facts.resolve import Chosen, Key, PassedOver, Resolved, resolve
 from sjogren.model.case import Case
 from sjogren.model.rule import FIRST, NOW, STOOD_EARLIER, STOOD_FIRST
 from sjogren.model.vocabulary import Vocabulary
@@ -20,14 +19,14 @@ class View(NamedTuple):
     """Everything that is known at a visit, by the names under which the rules ask for it."""
 
     seen: Seen
-    chosen: dict[Key, ChosenValue]
+    chosen: dict[Key, Chosen]
     unused: dict[Key, tuple[PassedOver, ...]]
 
 
 def view(
     case: Case, index: int, resolved: Resolved, seen: Seen, earlier: int, vocabulary: Vocabulary, read: frozenset[str]
 ) -> View:
-    """This visit as it stands, with the other visits under their names; ``read`` has the inputs that are asked for.
+    """One visit as it stands, with the other visits under their names; ``read`` has the inputs that are asked for.
 
     ``earlier`` is the index of the visit between that rules look back at; 0 when there is none.
     """

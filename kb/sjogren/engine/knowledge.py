@@ -61,8 +61,8 @@ def add_up(op: str, parts: list[tuple[Fraction, Span]]) -> Span:
     if op in CHANGES:
         return _change(op, *(span for _, span in parts))
     if op == "known":
-        count = exact(Fraction(sum(_is_one(span) for _, span in parts)))
-        return Span(count, count)
+        known = exact(Fraction(sum(_is_one(span) for _, span in parts)))
+        return Span(known, known)
     low: Fraction | None = ZERO
     high: Fraction | None = ZERO
     for weight, span in parts:

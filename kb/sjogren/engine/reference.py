@@ -13,7 +13,8 @@ from typing import Any
 
 from sjogren.engine.knowledge import ONE, ZERO, Inputs, Result, Span, add_up, exact, first_known
 from sjogren.engine.questions import Ask, Question, Reader, Truth, Variable
-from sjogren.model.rule import FACT, POLICY, RESPONSES, Condition, Group, Rule, Subject, Test, compared
+from sjogren.engine.responses import Responses
+from sjogren.model.rule import FACT, POLICY, RESPONSES, Condition, Group, Rule, Subject, Test
 from sjogren.model.vocabulary import SIDES, Vocabulary
 
 T, F = "T", "F"
@@ -21,7 +22,7 @@ UNCOMPARED = {"excluded", "entry_not_met", "not_met"}
 """Verdicts whose being ruled out is a step of the engine only; their being given is compared."""
 
 
-class Reference:
+class Reference(Responses):
     """Evaluates rules as written; one instance serves many cases."""
 
     def __init__(self, rules: Mapping[str, Rule], sequence: Sequence[Rule], vocabulary: Vocabulary) -> None:
@@ -266,16 +267,6 @@ class Reference:
             parts.append((Fraction(1), span))
         return add_up("mean", parts)
 
-    def _change(self, test: Test) -> Span:
-        spans = []
-        for subject in compared(test):
-            if subject.kind == FACT and not test.where:
-                known = self.inputs.get(subject.name)
-                spans.append(Span(known.low, known.high) if known and not known.qualitative else Span(None, None))
-            else:
-                spans.append(self._mean(subject.name) if test.where else self.spans[subject.name])
-        return add_up(f"{test.change}_change", [(ONE, span) for span in spans])
-
     def _worth(self, level: str) -> Fraction:
         values = self.vocabulary.level_values
         return exact(Fraction(values[level])) if level in values else exact(Fraction(level))
@@ -300,19 +291,6 @@ class Reference:
             verdict = "met"
         self.verdicts[key] = verdict
         self.met[key] = verdict == "met" if verdict or too_few else None
-
-    def _response(self, rule: Rule, side: str, key: str) -> None:
-        points = [(exact(Fraction(item.points)), self._addend(Subject("rule", item.rule))) for item in rule.items]
-        low, high = self.spans[f"{rule.id}#score"] = add_up("sum", points)
-        done = [(ONE, span) for _, span in points]
-        self.spans[f"{rule.id}#evaluable"] = add_up("known", done)
-        evaluable = sum(self.findings[item.rule] is not None for item in rule.items)
-        assert low is not None
-        assert high is not None
-        if evaluable < rule.fewest or high < rule.needed:
-            self.tables[key] = frozenset({RESPONSES[1]})
-        else:
-            self.tables[key] = frozenset(RESPONSES[:1] if low >= rule.needed else RESPONSES)
 
     def _worse(self, rule: Rule) -> None:
         """Both eyes together: the worse counts, an eye without any test is left out."""

@@ -17,7 +17,5 @@ def measured(case: Case, visit: int, seen_from: int, vocabulary: Vocabulary) -> 
     values = tuple(
         value for each in case.visits[: seen_from + 1] for value in each.values if (value.date or each.date) == day
     )
-    visits = tuple(
-        each._replace(values=values if index == visit else ()) for index, each in enumerate(case.visits)
-    )
+    visits = tuple(each._replace(values=values if index == visit else ()) for index, each in enumerate(case.visits))
     return resolve(case._replace(visits=visits), visit, vocabulary)

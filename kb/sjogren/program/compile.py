@@ -20,7 +20,7 @@ VERDICTS = ("excluded", "entry_not_met", "not_met", "met")
 
 
 def compile_program(rules: RuleSet, vocabulary: Vocabulary, version: str, content_hash: str) -> Program:
-    """Compile the rules of one visit; raises `KnowledgeError` with every finding (unknown names, types, units, cycles)."""
+    """Compile the rules of one visit; raises `KnowledgeError` with every finding (names, types, units, cycles)."""
     rules = one_visit(rules)
     compiler = Compiler(rules.rules, vocabulary)
     sequence = order(rules.rules, compiler.findings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING
@@ -22,12 +21,12 @@ from sjogren.model.rule import (
     Rule,
     Subject,
     Test,
-    compared,
 )
 from sjogren.model.vocabulary import SIDES, FactDef
 from sjogren.program.block import ALWAYS, NEVER, AxisSpec, Formula, Join, Leaf
-from sjogren.program.ir import Addend, Aggregate, Boundary
-from sjogren.program.leaves import Scope, change_of, holds, key_of, level_numbers, number_leaf
+from sjogren.program.changes import Changes
+from sjogren.program.ir import Boundary
+from sjogren.program.leaves import Scope, holds, key_of, level_numbers, number_leaf
 
 if TYPE_CHECKING:
     from sjogren.program.collect import Collector
@@ -37,13 +36,7 @@ TABLES = ("Table", "Recommendation")
 METNESS = {"met": 1, "not_met": 0}
 
 
-def _unknown(kind: str, name: str, known: Iterable[str]) -> tuple[str, str, str]:
-    """The finding for a fact or rule that does not exist."""
-    code = "K201" if kind == FACT else "K202"
-    return code, f"unknown {kind} {name!r}.", did_you_mean(name, known)
-
-
-class Conditions:
+class Conditions(Changes):
     """Turns conditions into formulas; inner statements become nodes through the compiler."""
 
     def __init__(self, compiler: Collector) -> None:
@@ -93,7 +86,7 @@ class Conditions:
         """A test of a fact, a policy or another rule."""
         kind, name, _ = test.subject
         if test.change and kind != POLICY:
-            return self._change(test)
+            return self.change(test)
         if kind == FACT:
             fact = self.vocabulary.facts.get(name)
             if fact is None:
@@ -233,64 +226,15 @@ class Conditions:
             words = {term.id for term in self.vocabulary.terms.values() if test.value in term.broader}
         return Leaf(AxisSpec("code", key), words=frozenset(words), path=test.place.path)
 
-    def _mean(self, test: Test, fact: FactDef) -> str:
-        """The aggregate of a fact over both eyes."""
-        key = f"{fact.name}@mean"
-        addends = []
-        for side in fact.sides:
-            self.compiler.input(key_of(fact.name, side), "number")
-            addends.append(
-                Addend("number", key_of(fact.name, side), Fraction(1), minimum=fact.minimum, maximum=fact.maximum)
-            )
-        self.compiler.aggregates.setdefault(
-            key, Aggregate(key, self.compiler.current, "mean", tuple(addends), "", test.place.path)
-        )
-        return key
-
     def _mean_of_eyes(self, test: Test, fact: FactDef) -> Formula:
         if fact.laterality != "eye" or fact.type not in {"number", "count"}:
             return self.report(test, "K206", f"'mean_of_eyes' asks a number recorded by eye; {fact.name!r} is none.")
-        key = self._mean(test, fact)
+        key = self.mean(test, fact)
         if test.op not in NUMERIC or not isinstance(test.value, Fraction):
             return self.report(
                 test, "K211", f"the mean of {fact.name!r} is a number; test it with {', '.join(NUMERIC)}."
             )
         return number_leaf(AxisSpec("number", key), test.op, test.value, None, test.place.path)
-
-    def _change(self, test: Test) -> Formula:
-        """A test of the difference between two visits; it is known where both values are."""
-        kind, name, _ = test.subject
-        known = self.vocabulary.facts if kind == FACT else self.rules
-        if name not in known:
-            return self.report(test, *_unknown(kind, name, known))
-        if test.op not in NUMERIC or not isinstance(test.value, Fraction):
-            return self.report(test, "K211", f"a change is a number; test it with {', '.join(NUMERIC)}.")
-        addends = [self._compared(test, subject) for subject in compared(test)]
-        if None in addends:
-            message = f"the change of {name!r} cannot be asked like this."
-            return self.report(test, "K240", message, "A change is asked of a number or a score, with 'in' for eyes.")
-        factor = Fraction(1)
-        if test.unit:
-            units = self.vocabulary.facts[name].units if kind == FACT and test.change == "absolute" else {}
-            if test.unit not in units:
-                hint = did_you_mean(test.unit, units, always=True) if units else "It has none."
-                return self.report(test, "K212", f"{test.unit!r} is not a unit of this change.", hint)
-            factor = units[test.unit]
-        aggregate = change_of(test, self.compiler.current, tuple(each for each in addends if each))
-        self.compiler.aggregates.setdefault(aggregate.key, aggregate)
-        return number_leaf(AxisSpec("number", aggregate.key), test.op, test.value * factor, None, test.place.path)
-
-    def _compared(self, test: Test, subject: Subject) -> Addend | None:
-        if subject.kind != FACT:
-            rule = self.rules.get(subject.name)
-            return Addend("aggregate", rule.id, Fraction(1)) if rule and rule.kind == "Score" and not test.where else None
-        fact = self.vocabulary.facts[subject.name]
-        if fact.type not in {"number", "count"} or bool(fact.laterality) != (test.where == "mean_of_eyes"):
-            return None
-        if test.where:
-            return Addend("aggregate", self._mean(test, fact), Fraction(1)) if fact.laterality == "eye" else None
-        self.compiler.input(fact.name, "number")
-        return Addend("number", fact.name, Fraction(1))
 
     def rule(self, test: Test, rule: Rule, scope: Scope) -> Formula:
         """A test of another rule's result."""

@@ -116,7 +116,8 @@ class Shown(NamedTuple):
     """One key of a conclusion.
 
     how ``truth``, ``verdict``, ``grade``, ``table``, ``selection``, ``axes``, ``interval`` (an aggregate), ``low``,
-    ``high``, ``points`` (of each item), ``lacks``, ``text`` (a fact as stated); ``of`` names the rule or fact; ``word`` is printed when undecided.
+    ``high``, ``points`` (of each item), ``lacks``, ``text`` (a fact as stated); ``of`` names the rule or fact; ``word``
+    is printed when undecided.
     """
 
     key: str

@@ -57,7 +57,9 @@ def _unknown(knowledge: Knowledge, name: str) -> Iterable[Finding]:
                 hint = did_you_mean(subject.name, known)
                 yield _finding(test, code, f"unknown {subject.kind} {subject.name!r}.", hint)
             elif visit_of(subject.name)[0]:
-                yield _finding(test, "K202", f"unknown {subject.kind} {subject.name!r}.", "Name the visit under 'visit'.")
+                yield _finding(
+                    test, "K202", f"unknown {subject.kind} {subject.name!r}.", "Name the visit under 'visit'."
+                )
 
 
 def _finding(test: Test, code: str, message: str, hint: str) -> Finding:

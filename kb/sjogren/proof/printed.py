@@ -52,6 +52,8 @@ class Printer:
             return value if shown.needed is None else {**value, "needed": json_number(shown.needed)}
         if shown.how == "lacks":
             return sorted({key.partition("@")[0] for key in step.detail})
+        if shown.how in {"table", "grade"} and rule is not None:
+            return self._answered(shown, rule, truth)
         if shown.how == "text":
             chosen = bound.recorded.get((shown.of, ""))
             return chosen.value.as_stated if chosen and chosen.value.value is not None else None
@@ -60,9 +62,6 @@ class Printer:
         assert rule is not None
         if shown.how == "points":
             return {domain(item.rule): _points(rule, item, truth.get(item.rule)) for item in rule.items}
-        if shown.how == "table":
-            true = [word for word in _answers(rule) if truth.get(f"{rule.id}={word}") == TRUE]
-            return self.word(true[0] if true else shown.word)
         if shown.how == "recommends":
             return self._recommended(rule, shown.word, truth)
         if shown.how == "members":
@@ -80,9 +79,15 @@ class Printer:
                 return shown.word
             return "none" if not members else members[0] if len(members) == 1 else "co-dominant"
         low, high = _bounds(rule, truth)
-        if shown.how == "grade":
-            return self.word(rule.levels[low]) if low == high else shown.word
         return self.word(rule.levels[low if shown.how == "low" else high])
+
+    def _answered(self, shown: Shown, rule: Rule, truth: Mapping[str, str]) -> Json:
+        """The one answer of a table or the one level of a grade, or the word for an open one."""
+        if shown.how == "table":
+            true = [word for word in _answers(rule) if truth.get(f"{rule.id}={word}") == TRUE]
+            return self.word(true[0] if true else shown.word)
+        low, high = _bounds(rule, truth)
+        return self.word(rule.levels[low]) if low == high else shown.word
 
     def _recommended(self, rule: Rule, key: str, truth: Mapping[str, str]) -> list[dict[str, Json]]:
         """The endpoints of one list of the case that holds, each as the ontology describes it."""

@@ -47,7 +47,9 @@ class Statements:
 
     def change(self, aggregate: Aggregate, rule: Rule) -> str:
         """What an aggregate of two visits is the change of."""
-        test = next(each for condition in conditions(rule) for each in tests_of(condition) if each.place.path == aggregate.path)
+        test = next(
+            each for condition in conditions(rule) for each in tests_of(condition) if each.place.path == aggregate.path
+        )
         return change_label(test, self.vocabulary, self.rules)
 
     def label(self, fact: str) -> str:

@@ -116,9 +116,13 @@ def _change(test: Test, limit: Fraction, vocabulary: Vocabulary, rules: Mapping[
     where = f" {WHERE[test.where]}" if test.where else ""
     since = SINCE[test.subject.visit or FIRST]
     down = limit < 0
-    size = number(abs(limit) * 100) + " %" if test.change == "relative" else f"{number(abs(limit))} {plain_unit(test.unit)}"
-    op = MIRRORED[test.op] if down else test.op
-    return f"{label}{where} {'fell' if down else 'rose'} by {NUMERIC[op].replace('above', 'more than')} {size.rstrip()} since {since}"
+    size = (
+        number(abs(limit) * 100) + " %"
+        if test.change == "relative"
+        else f"{number(abs(limit))} {plain_unit(test.unit)}"
+    )
+    by = SIZES[MIRRORED[test.op] if down else test.op]
+    return f"{label}{where} {'fell' if down else 'rose'} by {by} {size.rstrip()} since {since}"
 
 
 def fact_label(name: str, vocabulary: Vocabulary) -> str:
@@ -153,6 +157,7 @@ def _test(test: Test, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:
     return f"{label} is {STATUS.get(word, word.replace('_', ' '))}{where}"
 
 
+SIZES = {"at_least": "at least", "at_most": "at most", "above": "more than", "below": "less than"}
 MIRRORED = {"at_least": "at_most", "at_most": "at_least", "above": "below", "below": "above"}
 """A test of a fall, said of its size."""
 SINCE = {
@@ -229,17 +234,7 @@ def _body(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list
     for head, condition in (("met when", rule.when), ("entry", rule.entry), ("excluded by", rule.exclude)):
         if condition:
             lines.append(f"{head:<11} {say(condition)}")
-    for item in rule.items:
-        points = f"{item.points} point{'s' if item.points > 1 else ''}: " if not rule.counts else ""
-        lines.append(f"item        {points}{rules[item.rule].label} ({item.rule})")
-    if rule.items:
-        met = "responder  " if rule.kind == "Response" else "met when   "
-        lines.append(f"{met} at least {number(rule.needed)} {'items' if rule.counts else 'points'}")
-    if rule.fewest:
-        lines.append(f"evaluable   with at least {rule.fewest} items that could be evaluated; else non-responder")
-    if rule.when_missing:
-        missing = rule.when_missing
-        lines.append(f"if missing  {missing.because} ({STATUS_WORDS[missing.status]})")
+    lines += _items(rule, rules)
     if rule.levels:
         lines.append(f"levels      {', '.join(rule.levels)}")
     if rule.stated:
@@ -259,6 +254,23 @@ def _body(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list
         lines.append(f"if unknown  {reading(rule.when_unknown, vocabulary, rules)}")
     if rule.raises:
         lines.append(f"raises      the flag {rule.raises}")
+    return lines
+
+
+def _items(rule: Rule, rules: Mapping[str, Rule]) -> list[str]:
+    """The items of a criteria set or response index, and how many are needed."""
+    lines = []
+    for item in rule.items:
+        points = f"{item.points} point{'s' if item.points > 1 else ''}: " if not rule.counts else ""
+        lines.append(f"item        {points}{rules[item.rule].label} ({item.rule})")
+    if rule.items:
+        met = "responder  " if rule.kind == "Response" else "met when   "
+        lines.append(f"{met} at least {number(rule.needed)} {'items' if rule.counts else 'points'}")
+    if rule.fewest:
+        lines.append(f"evaluable   with at least {rule.fewest} items that could be evaluated; else non-responder")
+    if rule.when_missing:
+        missing = rule.when_missing
+        lines.append(f"if missing  {missing.because} ({STATUS_WORDS[missing.status]})")
     return lines
 
 

@@ -61,7 +61,7 @@ def named(rule: Rule) -> Iterator[Subject]:
 
 
 def longitudinal(rules: Mapping[str, Rule]) -> set[str]:
-    """The rules that look at another visit, themselves or through what they read: they speak from the second visit on."""
+    """The rules that look at another visit, themselves or through what they read; they speak from the second on."""
     reads = {rule.id: list(named(rule)) for rule in rules.values()}
     found = {name for name, subjects in reads.items() if any(visit_of(each.name)[0] for each in subjects)}
     grown = True

@@ -183,7 +183,7 @@ class Conditions:
 
     def read_by(self, rule: Rule) -> list[Subject]:
         """All facts, rules and policies that a rule rests on directly."""
-        found = []
+        found: list[Subject] = []
         for condition in self.conditions(rule.id).values():
             if isinstance(condition, Test):
                 found += subjects(condition)

@@ -40,7 +40,8 @@ class Var(NamedTuple):
     kind
         ``fact``, ``policy``, ``finding``, ``grade``, ``cases`` (a grade by its cases, where a level may be stated),
         ``table``, ``verdict``, ``member`` (of a selection; ``path`` names it), ``score``, ``points`` (of a set),
-        ``evaluable`` (items of a response index), ``mean`` (of a fact over both eyes), ``change`` (between visits) or ``inner`` (a condition at ``path``).
+        ``evaluable`` (items of a response index), ``mean`` (of a fact over both eyes), ``change`` (between visits) or
+        ``inner`` (a condition at ``path``).
     """
 
     kind: str

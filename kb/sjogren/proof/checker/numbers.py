@@ -67,7 +67,9 @@ class Numbers(Premises):
         self._all_used(given, wanted)
         for var in wanted:
             source = next(each for each in self._premises(node) if (self.meaning(each) or ("",))[0] == var)
-            low, high = self._computed(source, self._rule(source), var)[3] if form(source) == "adds" else self._is(var, given)
+            low, high = (
+                self._computed(source, self._rule(source), var)[3] if form(source) == "adds" else self._is(var, given)
+            )
             values.append(low if low == high else None)
         later, earlier = values
         if later is None or earlier is None or (test.change == "relative" and earlier <= 0):

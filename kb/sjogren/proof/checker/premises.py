@@ -191,7 +191,9 @@ class Premises:
             meant = self.setting.visit if at == NOW else 0
             measured = at == STOOD_FIRST or node.get("date") in {None, self.setting.dates[meant]}
             if carried or visit != meant or not measured:
-                raise Refused("V110", f"visit {visit} {node.get('date', '')}".strip(), f"a value of visit {meant} itself")
+                raise Refused(
+                    "V110", f"visit {visit} {node.get('date', '')}".strip(), f"a value of visit {meant} itself"
+                )
             return
         own = {each["visit"] for each in self.nodes.values() if each.get("at") == at and _is_its_own(each)}
         if len(own) != 1 or not 0 < max(own) < self.setting.visit or not 0 <= max(own) - visit >= carried:

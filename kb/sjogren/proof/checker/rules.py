@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from sjogren.model.rule import (
     BY_STATUS,
     FACT,
-    RESPONSES,
     RULE,
     CaseOf,
     Condition,
@@ -38,6 +36,7 @@ from sjogren.proof.checker.logic import (
     leaves,
     negation,
 )
+from sjogren.proof.checker.responses import response
 from sjogren.proof.checker.space import some
 from sjogren.proof.checker.statements import Statements
 
@@ -225,23 +224,10 @@ class Rules(Statements):
 
     # -- criteria sets ------------------------------------------------------------------------------------------------
 
-    def _response(self, scope: Scope, word: str) -> Claim:
-        """Responder where enough is met whatever is missing, non-responder where it cannot be, or too few are there."""
-        rule = scope.rule
-        enough = Leaf(Var("points", rule.id), lambda value: bool(value >= rule.needed), (rule.needed,))
-        fewest, every = Fraction(rule.fewest), Fraction(len(rule.items))
-        done = Leaf(Var("evaluable", rule.id), lambda value: bool(value >= fewest), (fewest, every))
-
-        def ask(of: Ask) -> str:
-            found = FALSE if of(done) == FALSE else of(enough)
-            return found if word == RESPONSES[0] or found == OPEN else FALSE if found == TRUE else TRUE
-
-        return self._reading(scope, (done, enough), ask, "met_when", "when_missing", "evaluable_when")
-
     def _verdict(self, scope: Scope, _: Var, word: str) -> Claim:
         rule = scope.rule
         if rule.kind == "Response":
-            return self._response(scope, word)
+            return response(rule, word)
         points = Var("points", rule.id)
         enough = Leaf(points, lambda value: bool(value >= rule.needed), (rule.needed,))
         shut = self.standing_for(rule.exclude, scope) if rule.exclude else None

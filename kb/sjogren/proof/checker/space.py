@@ -58,7 +58,9 @@ class Space:
             return tuple(range(len(fact.levels)))
         if fact and fact.type in {"code", "term"}:
             return (*sorted({word for leaf in asked for word in leaf.words}), "", "another")
-        if var.kind in {"score", "points", "mean", "change", "evaluable"} or (fact and fact.type in {"number", "count"}):
+        if var.kind in {"score", "points", "mean", "change", "evaluable"} or (
+            fact and fact.type in {"number", "count"}
+        ):
             cuts = {cut for leaf in asked for cut in leaf.cuts} | set(_ends(said, fact)) or {Fraction(0)}
             return stretches(cuts, whole=bool(fact and fact.type == "count"))
         return (True, False)

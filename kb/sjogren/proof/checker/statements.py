@@ -81,7 +81,9 @@ class Statements(Conditions):
         if kind == "member":
             known = value in {case.low for case in rule.cases}
             return Statement(var._replace(path=value), True, holds) if known else None
-        return Statement(var, value, holds) if value in (verdicts(rule) if kind == "verdict" else answers(rule)) else None
+        return (
+            Statement(var, value, holds) if value in (verdicts(rule) if kind == "verdict" else answers(rule)) else None
+        )
 
 
 def says(statement: Statement) -> tuple[Var, Said]:
