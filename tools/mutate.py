@@ -27,8 +27,8 @@ from sjogren.errors import Finding, InputError, KnowledgeError
 from sjogren.program.compile import compile_program
 from sjogren.program.outline import order
 from sjogren.program.store import Knowledge
-from sjogren.rules.timed import one_visit
 from sjogren.rules.reader import read_rule_file
+from sjogren.rules.timed import one_visit
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES, EQUIVALENT, README = ROOT / "rules", ROOT / "tools" / "equivalent.txt", ROOT / "README.md"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from fractions import Fraction
 
 from sjogren.engine.knowledge import ONE, OPEN_SPAN, Inputs, Span, add_up, exact
@@ -9,7 +10,7 @@ from sjogren.engine.questions import Truth
 from sjogren.model.rule import FACT, RESPONSES, Rule, Subject, Test, compared
 
 
-class Responses:
+class Responses(ABC):
     """The part of the reference evaluator that looks at several visits."""
 
     inputs: Inputs
@@ -17,11 +18,13 @@ class Responses:
     findings: dict[str, Truth]
     tables: dict[str, frozenset[str]]
 
+    @abstractmethod
     def _addend(self, subject: Subject) -> Span:
-        raise NotImplementedError
+        """What an addend is at least and at most."""
 
+    @abstractmethod
     def _mean(self, name: str) -> Span:
-        raise NotImplementedError
+        """The mean of a fact over both eyes."""
 
     def _change(self, test: Test) -> Span:
         spans = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
     from sjogren.program.collect import Collector
 
 
-class Changes:
+class Changes(ABC):
     """Turns tests of change into formulas, and makes the numbers over both eyes that they and others read."""
 
     compiler: Collector
     vocabulary: Vocabulary
     rules: dict[str, Rule]
 
+    @abstractmethod
     def report(self, test: Test | Group, code: str, message: str, hint: str = "") -> Formula:
         """Note a finding at a condition."""
-        raise NotImplementedError
 
     def change(self, test: Test) -> Formula:
         """A test of the difference between two visits; it is known where both values are."""

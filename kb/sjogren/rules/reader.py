@@ -242,7 +242,7 @@ class _Reader(Conditions):
             status, because = self.text(value, "status", "Missing"), self.text(value, "because", "Missing")
             missing = Missing(status, self.sources(value), because, place)
         elif value is not None:
-            self.report(value.line, "K121", "'when_missing' has 'status', 'source' and 'because'.")
+            self.report(value.line, "K131", "'when_missing' has 'status', 'source' and 'because'.")
         return rule._replace(fewest=int(fewest), when_missing=missing)
 
     def _counted(self, node: Mapping, rule: Rule, here: str) -> Rule:
