@@ -249,6 +249,7 @@ ALLOWED: dict[str, tuple[set[float], str]] = {
     "proof/checker/space.py": ({4096}, "how many choices the checker tries before it refuses"),
     "proof/explain.py": ({2, 3, 4, 100}, "columns and indents of an account; how many facts get a line each"),
     "proof/graph.py": ({16_000}, "how many nodes are kept in memory"),
+    "proof/visits.py": ({16_000}, "how many nodes are kept in memory"),
     "proof/skeleton.py": ({64}, "how many skeletons are kept in memory"),
     "rules/_conditions.py": ({5}, "how deep a condition may nest"),
     "rules/english.py": ({6, 100}, "how long a number in a sentence may be; a share in percent"),

@@ -22,7 +22,7 @@ from sjogren.program.store import Knowledge
 from sjogren.proof.graph import Binder
 from sjogren.proof.printed import Bound
 from sjogren.proof.skeleton import Prover
-from sjogren.proof.visits import told
+from sjogren.proof.visits import Teller
 from sjogren.proof.words import NOTICE, span_words
 from sjogren.rules.timed import named, visit_of
 
@@ -40,6 +40,7 @@ class Assessor:
         self.prover = Prover(knowledge.program, rules)
         self.binder = Binder(knowledge.program, rules, knowledge.vocabulary)
         self.stated = [aggregate for aggregate in knowledge.program.aggregates if aggregate.stated]
+        self.teller = Teller()
         self.read = frozenset(each.key for each in knowledge.program.inputs)
         looked_at = {
             each.name for rule in rules.values() for each in named(rule) if visit_of(each.name)[0] == STOOD_EARLIER
@@ -103,7 +104,7 @@ class Assessor:
             "label": visit.label or None,
             "conclusions": conclusions,
             "flags": sorted(skeleton.flags),
-            "justification": {"@graph": told(nodes) if bound.visit else nodes},
+            "justification": {"@graph": self.teller.told(nodes) if bound.visit else nodes},
         }
 
     def _earlier(self, seen: Seen, stood: list[Result]) -> int:

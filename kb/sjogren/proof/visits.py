@@ -16,18 +16,38 @@ from sjogren.rules.timed import visit_of
 Json: TypeAlias = Any
 
 
-def told(nodes: Iterable[dict[str, Json]]) -> list[dict[str, Json]]:
-    """The same nodes with plain names; a node stands after its premises, before and after."""
-    renamed: dict[str, str] = {}
-    found: dict[str, dict[str, Json]] = {}
-    for node in nodes:
+MAX_KEPT = 16_000
+"""Nodes kept in memory; above that the oldest goes."""
+
+
+class Teller:
+    """Puts nodes under plain names. What a node becomes follows from its identifier, so it is worked out once."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, dict[str, Json]] = {}
+
+    def told(self, nodes: Iterable[dict[str, Json]]) -> list[dict[str, Json]]:
+        """The same nodes with plain names; a node stands after its premises, before and after."""
+        renamed: dict[str, str] = {}
+        found: dict[str, dict[str, Json]] = {}
+        for node in nodes:
+            plain = self.kept.get(node["id"])
+            if plain is None:
+                plain = self._told(node, renamed)
+                if len(self.kept) >= MAX_KEPT:
+                    del self.kept[next(iter(self.kept))]
+                self.kept[node["id"]] = plain
+            renamed[node["id"]] = plain["id"]
+            found[plain["id"]] = {**plain, "premises": [*plain["premises"]]} if "premises" in plain else {**plain}
+        return list(found.values())
+
+    def _told(self, node: dict[str, Json], renamed: dict[str, str]) -> dict[str, Json]:
         plain = _plain(node)
-        premises = [renamed.get(premise, premise) for premise in node.get("premises", ())]
-        if plain is not node or premises != node.get("premises", premises):
-            plain = {**plain, **({"premises": premises} if "premises" in node else {})}
-            plain["id"] = renamed[node["id"]] = node_id(plain)
-        found[plain["id"]] = plain
-    return list(found.values())
+        premises = [renamed[premise] for premise in node.get("premises", ())]
+        if plain is node and premises == node.get("premises", []):
+            return node
+        plain = {**plain, **({"premises": premises} if "premises" in node else {})}
+        return {**plain, "id": node_id(plain)}
 
 
 def _plain(node: dict[str, Json]) -> dict[str, Json]:
