@@ -244,14 +244,15 @@ ALLOWED: dict[str, tuple[set[float], str]] = {
     "program/store.py": ({0o700}, "mode of the cache folder"),
     "proof/checker/logic.py": ({2}, "the middle between two cuts"),
     "proof/checker/nodes.py": ({4, 24}, "how deep a value may nest; digits of a node's identifier"),
-    "proof/checker/premises.py": ({2}, "the second group of a pattern"),
+    "proof/checker/premises.py": ({2, 4, 1461}, "the second group of a pattern; days in four years"),
     "proof/checker/printed.py": ({2}, "answers that must still be open for a word that says so"),
     "proof/checker/space.py": ({4096}, "how many choices the checker tries before it refuses"),
     "proof/explain.py": ({2, 3, 4, 100}, "columns and indents of an account; how many facts get a line each"),
     "proof/graph.py": ({16_000}, "how many nodes are kept in memory"),
+    "proof/visits.py": ({16_000}, "how many nodes are kept in memory"),
     "proof/skeleton.py": ({64}, "how many skeletons are kept in memory"),
     "rules/_conditions.py": ({5}, "how deep a condition may nest"),
-    "rules/english.py": ({6}, "how long a number in a sentence may be"),
+    "rules/english.py": ({6, 100}, "how long a number in a sentence may be; a share in percent"),
     "rules/generate.py": ({1.1}, "the version of JSON-LD"),
 }
 """Number literals in the code, by module, with the reason why they are no guideline knowledge."""

@@ -33,7 +33,7 @@ HERE = Path(__file__).resolve().parent
 TREE = HERE / "rules"
 EXAMPLES = HERE.parent / "examples"
 APART = {"bases.yaml", "published.yaml"}
-KEYS = {"name", "from", "base", "age", "facts", "visits", "assume", "policy", "expect", "flags", "table"}
+KEYS = {"name", "from", "base", "age", "facts", "first", "visits", "assume", "policy", "expect", "flags", "table"}
 UNDETERMINED = "undetermined"
 NEVER: Mapping[str, set[str]] = {
     name: {UNDETERMINED}
@@ -48,9 +48,15 @@ NEVER: Mapping[str, set[str]] = {
         "paediatric/japan-2018/excluded",
         "paediatric/work-up",
         "terminology/disease-name/older-set",
+        "axis/dominance-over-time/accepted",
+        "axis/dominance-over-time/recurred",
+        "response/essdai-mcii/judged-on",
+        "response/immunoglobulin-drug",
     )
 } | {"classification/applicable": {"open"}}
-"""Findings about what is recorded, or closed whatever is not: each is met or not met in every case."""
+"""Rules about what is recorded, or closed whatever is not: each has an answer in every case."""
+BETWEEN = ("2026-01-05", "2026-06-22")
+"""The dates of the two visits of a case that has a ``first``: 24 weeks."""
 AGE = 50
 """Years, where a case leaves its age to the base: an adult."""
 
@@ -107,8 +113,15 @@ def rows_of(written: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def change(case: dict[str, Any], column: str, value: Any) -> None:
-    """Enter one cell of a table: a fact, ``facts`` (several at once), or a key of ``assume`` or ``policy``."""
-    if column == "facts":
+    """Enter one cell of a table: a fact, ``facts`` (several at once), or a key of ``assume`` or ``policy``.
+
+    With ``first.`` before it the fact is one of the first visit.
+    """
+    if column.startswith("first."):
+        inner = {"facts": case.get("first", {})}
+        change(inner, column.removeprefix("first."), value)
+        case["first"] = inner["facts"]
+    elif column == "facts":
         case["facts"] = {**case.get("facts", {}), **value}
     elif column.startswith(("assume.", "policy.")):
         if value != "drop":
@@ -130,7 +143,11 @@ def clinical_case(written: Mapping[str, Any]) -> ClinicalCase:
     patient: dict[str, Any] = {"id": "case", "age": written.get("age", AGE)}
     patient |= {key: written[key] for key in ("assume", "policy") if key in written}
     base = BASES[written["base"]]
-    if "visits" not in written:
+    if "first" in written:
+        facts = over(base, written["first"]), over(base, written.get("facts", {}))
+        patient["visits"] = [{"date": day, "facts": each} for day, each in zip(BETWEEN, facts, strict=True)]
+        expect, flags = {1: written["expect"]}, {1: written["flags"]} if "flags" in written else {}
+    elif "visits" not in written:
         patient["facts"] = over(base, written.get("facts", {}))
         expect, flags = {0: written["expect"]}, {0: written["flags"]} if "flags" in written else {}
     else:
@@ -170,6 +187,9 @@ class Reading:
 
     def derived(self, visit: int) -> Result:
         """What holds at a visit."""
+        if visit:
+            found: Result = self.kb._assessor.results(self.case)[visit]
+            return found
         resolved = resolve(self.case, visit, self.kb.vocabulary)
         return reference(self.kb).run(see(self.case, resolved, self.kb.vocabulary).inputs)
 
@@ -296,7 +316,13 @@ def answers(kind: str, keys: Mapping[str, Any]) -> set[Any]:
         return bounds if "level" in keys or len(bounds) == 1 else {UNDETERMINED}
     if kind == "Selection":
         return {f"{value} {key}" for key in ("members", "open") for value in keys.get(key, [])}
-    key = {"Finding": "result", "Grade": "level", "Table": "value", "CriteriaSet": "verdict"}.get(kind, "profile")
+    key = {
+        "Finding": "result",
+        "Grade": "level",
+        "Table": "value",
+        "CriteriaSet": "verdict",
+        "Response": "verdict",
+    }.get(kind, "profile")
     if kind == "Finding" and "value" in keys:
         return {{True: "met", False: "not_met"}.get(keys["value"], UNDETERMINED)}
     return {keys[key]} if key in keys else set()
@@ -314,6 +340,8 @@ def wanted(kb: sjogren.KnowledgeBase, rule: sjogren.Rule) -> set[Any]:
         case "CriteriaSet":
             gates = {"excluded": rule.exclude, "entry_not_met": rule.entry}
             return {"met", "not_met", UNDETERMINED, *(word for word, gate in gates.items() if gate)}
+        case "Response":
+            return {"responder", "non_responder", "not_evaluable"}
         case "Selection":
             return {
                 f"{case.low} {key}"
@@ -323,7 +351,8 @@ def wanted(kb: sjogren.KnowledgeBase, rule: sjogren.Rule) -> set[Any]:
             }
     words = {case.low for case in rule.cases} | {rule.otherwise, rule.if_undetermined or UNDETERMINED}
     terms = kb.vocabulary.terms
-    return {terms[word].label if word in terms else None if word == "null" else word for word in words}
+    found = {terms[word].label if word in terms else None if word == "null" else word for word in words}
+    return found - NEVER.get(rule.id, set())
 
 
 def test_every_example_has_its_expectation() -> None:

@@ -28,6 +28,7 @@ from sjogren.program.compile import compile_program
 from sjogren.program.outline import order
 from sjogren.program.store import Knowledge
 from sjogren.rules.reader import read_rule_file
+from sjogren.rules.timed import one_visit
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES, EQUIVALENT, README = ROOT / "rules", ROOT / "tools" / "equivalent.txt", ROOT / "README.md"
@@ -149,7 +150,7 @@ def judge(mutant: Mutant) -> str:
         program = compile_program(rules, knowledge.vocabulary, "0", "sha256:0")
     except KnowledgeError:
         return REFUSED
-    sequence = tuple(rule.id for rule in order(rules.rules, []))
+    sequence = tuple(rule.id for rule in order(one_visit(rules).rules, []))
     kb = sjogren.KnowledgeBase(Knowledge(rules, sequence, knowledge.vocabulary, program))
     own_first = sorted(passing(), key=lambda index: f"{name_of(CASES[index][0])}.yaml" != mutant.file)
     try:

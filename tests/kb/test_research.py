@@ -114,7 +114,7 @@ def test_the_text_puts_them_under_a_heading_of_their_own(kb: KnowledgeBase) -> N
 
 def test_an_account_says_that_a_cluster_is_only_resembled(kb: KnowledgeBase) -> None:
     (visit,) = kb.assess({"id": "case", "age": 45, "facts": {"essdai_total": 20}}).visits
-    lines = account(visit, "cluster/nguyen-2024", kb.rules)
+    lines = account(visit, "cluster/nguyen-2024", kb.rules, kb.vocabulary.trial_findings)
 
     assert lines[0] == "Resemblance to a cluster of Nguyen 2024 (no cluster membership)"
     assert "research result" in lines[1]

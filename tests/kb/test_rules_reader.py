@@ -12,6 +12,8 @@ from sjogren.errors import Finding, KnowledgeError
 from sjogren.model import rule as rule_nouns
 from sjogren.model.rule import FACT, RuleSet, Subject
 from sjogren.program.compile import compile_program
+from sjogren.program.later import compile_later
+from sjogren.program.store import Knowledge
 from sjogren.rules import reader
 from sjogren.rules.reader import read_rule_file, read_rules
 
@@ -25,7 +27,8 @@ def findings_of(kb: sjogren.KnowledgeBase, text: str, name: str) -> list[str]:
     rules = {rule.id: rule for rule in read_rule_file(text, f"test/{name}.yaml", findings)}
     if not findings:
         try:
-            compile_program(RuleSet(rules), kb.vocabulary, "0", "sha256:0")
+            program = compile_program(RuleSet(rules), kb.vocabulary, "0", "sha256:0")
+            compile_later(Knowledge(RuleSet(rules), (), kb.vocabulary, program))
         except KnowledgeError as error:
             findings += error.findings
     return [str(finding) for finding in findings]

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from sjogren.assess.inputs import Seen, see
+from sjogren.assess.visits import view
 from sjogren.engine.driver import DurableEngine
 from sjogren.engine.knowledge import Result
 from sjogren.engine.reference import Reference, disagreements
 from sjogren.errors import Finding, InputError, InternalFault
 from sjogren.facts.resolve import resolve
 from sjogren.model.case import Case
+from sjogren.model.rule import STOOD_EARLIER
 from sjogren.program.ir import Aggregate
+from sjogren.program.later import compile_later
 from sjogren.program.store import Knowledge
 from sjogren.proof.graph import Binder
 from sjogren.proof.printed import Bound
 from sjogren.proof.skeleton import Prover
+from sjogren.proof.visits import Teller
 from sjogren.proof.words import NOTICE, span_words
+from sjogren.rules.timed import named, visit_of
 
 Json: TypeAlias = dict[str, Any]
 
@@ -34,7 +40,18 @@ class Assessor:
         self.prover = Prover(knowledge.program, rules)
         self.binder = Binder(knowledge.program, rules, knowledge.vocabulary)
         self.stated = [aggregate for aggregate in knowledge.program.aggregates if aggregate.stated]
-        self.flag_names = {node: flag for flag, node in knowledge.program.flags}
+        self.teller = Teller()
+        self.read = frozenset(each.key for each in knowledge.program.inputs)
+        looked_at = {
+            each.name for rule in rules.values() for each in named(rule) if visit_of(each.name)[0] == STOOD_EARLIER
+        }
+        self.asked = [node.key for node in knowledge.program.nodes if f"{STOOD_EARLIER}/{node.rule}" in looked_at]
+
+    @cached_property
+    def later(self) -> Assessor:
+        """The assessor of every visit after the first; made when a case has one."""
+        knowledge = compile_later(self.knowledge)
+        return self if knowledge is self.knowledge else Assessor(knowledge)
 
     def assess(self, case: Case) -> Json:
         """The assessment as JSON data.
@@ -43,7 +60,7 @@ class Assessor:
         disagree: then no answer is given.
         """
         program = self.knowledge.program
-        visits = [self._visit(case, index) for index in range(len(case.visits))]
+        visits = [used.told(case, bound) for used, bound in self._visits(case)]
         return {
             "case": case.id,
             "knowledge_base": {"version": program.version, "content_hash": program.content_hash},
@@ -53,25 +70,56 @@ class Assessor:
             "visits": visits,
         }
 
-    def _visit(self, case: Case, index: int) -> Json:
-        resolved = resolve(case, index, self.knowledge.vocabulary)
-        seen = see(case, resolved, self.knowledge.vocabulary)
-        self._check_totals(case, seen)
-        result = self.derive(seen)
-        skeleton = self.prover.skeleton(result, seen.inputs)
-        bound = Bound(seen.inputs, seen.origins, result, index, resolved.chosen, resolved.unused, case.policy)
+    def results(self, case: Case) -> list[Result]:
+        """What was derived at each visit."""
+        return [bound.result for _, bound in self._visits(case)]
+
+    def _visits(self, case: Case) -> list[tuple[Assessor, Bound]]:
+        """Each visit with what is known and derived at it, and the assessor that derived it."""
+        found: list[tuple[Assessor, Bound]] = []
+        for index in range(len(case.visits)):
+            resolved = resolve(case, index, self.knowledge.vocabulary)
+            seen = see(case, resolved, self.knowledge.vocabulary)
+            self._check_totals(case, seen)
+            chosen, unused = resolved.chosen, resolved.unused
+            used = self.later if index else self
+            if used is not self:
+                earlier = self._earlier(seen, [bound.result for _, bound in found])
+                seen, chosen, unused = view(case, index, resolved, seen, earlier, self.knowledge.vocabulary, used.read)
+            result = used.derive(seen)
+            bound = Bound(seen.inputs, seen.origins, result, index, chosen, unused, case.policy)
+            found.append((used, bound))
+        return found
+
+    def told(self, case: Case, bound: Bound) -> Json:
+        """One visit as it is printed, with its proof."""
+        skeleton = self.prover.skeleton(bound.result, bound.inputs)
         nodes, by_step = self.binder.graph(skeleton, bound)
         conclusions: Json = {}
         for (rule, key), step in skeleton.reports.items():
             conclusions.setdefault(rule, {})[key] = by_step[step]["concludes"]["value"]
-        visit = case.visits[index]
+        visit = case.visits[bound.visit]
         return {
             "date": visit.date.isoformat() if visit.date else None,
             "label": visit.label or None,
             "conclusions": conclusions,
             "flags": sorted(skeleton.flags),
-            "justification": {"@graph": nodes},
+            "justification": {"@graph": self.teller.told(nodes) if bound.visit else nodes},
         }
+
+    def _earlier(self, seen: Seen, stood: list[Result]) -> int:
+        """The visit that rules look back at: the first after the baseline that came to what this one comes to.
+
+        Only what they ask of it counts. Without such a visit it is the one before; 0 when there is none between.
+        """
+        if len(stood) == 1:
+            return 0
+        own = self._asked(self.engine.run(seen.inputs))
+        alike = (index for index in range(1, len(stood)) if self._asked(stood[index]) == own)
+        return next(alike, len(stood) - 1)
+
+    def _asked(self, result: Result) -> dict[str, str]:
+        return {key: result.truth[key] for key in self.asked if key in result.truth}
 
     def derive(self, seen: Seen) -> Result:
         """Run the engine and hold the reference evaluator against it."""
@@ -114,8 +162,11 @@ class Assessor:
         return self.reference.run(inputs).spans[aggregate.key]
 
     def close(self) -> None:
-        """Free the engine."""
+        """Free the engines."""
         self.engine.close()
+        later = self.__dict__.get("later", self)
+        if later is not self:
+            later.close()
 
 
 def _half_unit(text: str) -> Fraction:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import textwrap
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, TypeAlias
 
 import click
@@ -23,6 +24,9 @@ LOOK = {
     "excluded": ("×", "red"),
     "entry_not_met": ("○", "red"),
     "undetermined": ("?", "yellow"),
+    "responder": ("■", "green"),
+    "non_responder": ("□", "red"),
+    "not_evaluable": ("?", "yellow"),
 }
 """The mark and the colour of a verdict; the mark alone tells them apart in black and white."""
 NARROWEST, WIDEST = 60, 100
@@ -41,8 +45,10 @@ def show(assessment: Json, knowledge_base: KnowledgeBase, *, research: bool = Fa
     """The whole assessment as text; ``research`` adds the research subtype to the name of the disease."""
     width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns))
     lines = [click.style(_safe(assessment["case"]), bold=True)]
-    for visit in assessment["visits"]:
-        lines += _Strip(visit, assessment["policy"], knowledge_base, research, width).lines()
+    first, *later = assessment["visits"]
+    lines += _Strip(first, assessment["policy"], knowledge_base, research, width).lines()
+    for visit in later:
+        lines += _Strip(visit, assessment["policy"], knowledge_base, research, width, first).lines()
     chosen = knowledge_base.vocabulary
     for head, settings, known in (("Assuming", "assume", chosen.assumptions), ("Policy:", "policy", chosen.policies)):
         for name, value in assessment[settings].items():
@@ -57,25 +63,39 @@ def show(assessment: Json, knowledge_base: KnowledgeBase, *, research: bool = Fa
 class _Strip:
     """The lines of one visit."""
 
-    def __init__(self, visit: Json, policy: Json, knowledge_base: KnowledgeBase, research: bool, width: int) -> None:
-        self.visit, self.policy, self.research, self.width = visit, policy, research, width
+    def __init__(
+        self, visit: Json, policy: Json, knowledge_base: KnowledgeBase, research: bool, width: int, first: Json = None
+    ) -> None:
+        self.visit, self.policy, self.research, self.width, self.first = visit, policy, research, width, first
         self.vocabulary, self.rules = knowledge_base.vocabulary, knowledge_base.rules
 
     def lines(self) -> Iterator[str]:
-        """When, the verdicts, everything else, flags, and what is this project's own reading."""
+        """When, the verdicts, everything else, flags, and what is this project's own reading.
+
+        A visit after the first tells what became of the patient since then: the responses, and what else is changed.
+        """
         when = [self.visit["date"] or "", f"({_safe(self.visit['label'])})" if self.visit["label"] else ""]
+        if self.first:
+            days = (date.fromisoformat(self.visit["date"]) - date.fromisoformat(self.first["date"])).days
+            when.append(f"· {days} days after the first")
         if any(when):
             yield " ".join(["Visit", *filter(None, when)])
-        conclusions = self.visit["conclusions"]
-        research = [name for name in conclusions if self.rules[name].standing == "research"]
         flags = ", ".join(flag.replace("_", " ") for flag in self.visit["flags"])
-        yield from self._told([name for name in conclusions if name not in research], flags)
-        for name, value in conclusions.items():
-            if self.rules[name].kind == "Recommendation":
-                yield from self._trials(value.get("primary", []))
-        if research:
-            yield "  Research results, part of no official criteria set:"
-            yield from self._told(research)
+        conclusions: Json = self.visit["conclusions"]
+        if not self.first:
+            yield from self._told(list(conclusions), flags)
+        else:
+            before = self.first["conclusions"]
+            since = [name for name in conclusions if name not in before]
+            changed = [name for name, value in conclusions.items() if value != before.get(name, value)]
+            if since:
+                yield click.style("  Since the first visit", bold=True)
+                yield from self._told(since)
+            if changed or flags:
+                yield click.style(f"  At this visit{', where it differs from the first' if changed else ''}", bold=True)
+                yield from self._told(changed, flags)
+            if same := [self.rules[name].label for name in conclusions if conclusions[name] == before.get(name)]:
+                yield from _wrapped(f"As at the first visit: {'; '.join(same)}.", "  ", self.width)
         for about, key, word in RESTING:
             if found := self._resting(key, word):
                 labels = "; ".join(self.rules[name].label for name in found)
@@ -83,7 +103,18 @@ class _Strip:
         yield ""
 
     def _told(self, names: list[str], flags: str = "") -> Iterator[str]:
-        """Some conclusions: verdicts first, then everything else in two columns, then the flags."""
+        """Some conclusions: the official ones with the trials of a recommended endpoint, then results of research."""
+        research = [name for name in names if self.rules[name].standing == "research"]
+        yield from self._listed([name for name in names if name not in research], flags)
+        for name in names:
+            if self.rules[name].kind == "Recommendation":
+                yield from self._trials(self.visit["conclusions"][name].get("primary", []))
+        if research:
+            yield "  Research results, part of no official criteria set:"
+            yield from self._listed(research)
+
+    def _listed(self, names: list[str], flags: str = "") -> Iterator[str]:
+        """Verdicts first, then everything else in two columns, then the flags."""
         conclusions = self.visit["conclusions"]
         sets = [name for name in names if "verdict" in conclusions[name]]
         for name in sorted(sets, key=lambda each: self.rules[each].label, reverse=True):  # newest first: the year leads
@@ -122,7 +153,13 @@ class _Strip:
         yield f"    {word}{branch}{counted}"
         for choice in self._readings(name):
             yield from _wrapped(choice, "      ", self.width)
-        if value["lacks"]:
+        domains = value.get("points") or value.get("items") or {}
+        if domains:
+            told = [f"{_words(name)} {_words(given)}" for name, given in domains.items() if given is not None]
+            lost = [_words(name) for name, given in domains.items() if given is None]
+            told += [f"not measured at both visits: {', '.join(lost)}"] if lost else []
+            yield from _wrapped("; ".join(told), "      ", self.width)
+        if value.get("lacks"):
             names = [fact_label(name, self.vocabulary) for name in value["lacks"]]
             yield from _wrapped(f"still open: {'; '.join(names)}", "      ", self.width)
 

@@ -49,8 +49,20 @@ class Result(NamedTuple):
     firings: tuple[int, ...] = ()
 
 
+OPEN_SPAN = Span(None, None)
+
+
 def add_up(op: str, parts: list[tuple[Fraction, Span]]) -> Span:
-    """The weighted sum or mean of intervals; an open end opens the result (with negative weights ends swap)."""
+    """The weighted sum or mean of intervals; an open end opens the result (with negative weights ends swap).
+
+    ``absolute_change`` and ``relative_change`` are of two numbers, the later first, and known where both are; a
+    relative one only where the earlier is above zero. ``known`` counts the intervals that are one number.
+    """
+    if op in CHANGES:
+        return _change(op, *(span for _, span in parts))
+    if op == "known":
+        known = exact(Fraction(sum(_is_one(span) for _, span in parts)))
+        return Span(known, known)
     low: Fraction | None = ZERO
     high: Fraction | None = ZERO
     for weight, span in parts:
@@ -64,6 +76,25 @@ def add_up(op: str, parts: list[tuple[Fraction, Span]]) -> Span:
     return Span(low, high)
 
 
+CHANGES = ("absolute_change", "relative_change")
+
+
+def _change(op: str, later: Span, earlier: Span) -> Span:
+    """The difference of two numbers, or its share of the earlier one."""
+    if later.low is None or earlier.low is None or not (_is_one(later) and _is_one(earlier)):
+        return OPEN_SPAN
+    difference = later.low - earlier.low
+    if op == "relative_change":
+        if earlier.low <= 0:
+            return OPEN_SPAN
+        difference = exact(Fraction(difference) / Fraction(earlier.low))
+    return Span(difference, difference)
+
+
+def _is_one(span: Span) -> bool:
+    return span.low is not None and span.low == span.high
+
+
 def first_known(spans: list[Span]) -> Span:
     """The first interval that is one number; else the first of all."""
-    return next((span for span in spans if span.low is not None and span.low == span.high), spans[0])
+    return next((span for span in spans if _is_one(span)), spans[0])

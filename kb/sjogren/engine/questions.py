@@ -28,7 +28,7 @@ COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "above": lambda value, limit: bool(value > limit),
     "below": lambda value, limit: bool(value < limit),
 }
-NUMBERS = frozenset({"number", "whole", "score", "mean"})
+NUMBERS = frozenset({"number", "whole", "score", "mean", "change"})
 STATUS = frozenset({"known", "unknown", "not_shown"})
 
 
@@ -231,6 +231,8 @@ class Reader:
             return self.together(parts, len(parts) if test.where in BOTH else 1)
         if test.value in STATUS or test.where == "any_narrower":
             return self.status(test, side)
+        if test.change:
+            return self.change(test)
         if test.subject.kind == FACT:
             return self.fact(test, side)
         if test.subject.kind == POLICY:
@@ -251,7 +253,7 @@ class Reader:
             return self.number("mean", fact.name, test.op, test.value)
         if fact.type == "boolean":
             return self.leaf(self.variable("flag", key), lambda value: bool(value == wanted))
-        if fact.type == "codes":
+        if fact.type in {"codes", "treatments"}:
             return self.leaf(self.variable("flag", f"{fact.name}.{test.value}"), bool)
         if fact.type == "level":
             rank = Fraction(fact.levels.index(str(test.value)))
@@ -269,9 +271,17 @@ class Reader:
         assert isinstance(test.value, Fraction)
         return self.number("whole" if fact.type == "count" else "number", key, test.op, test.value * factor)
 
-    def number(self, kind: str, key: str, op: str, limit: Any) -> Ask:
+    def change(self, test: Test) -> Ask:
+        """A test of the difference between two visits."""
+        kind, name, visit = test.subject
+        factor = self.reference.vocabulary.facts[name].units[test.unit] if test.unit else Fraction(1)
+        assert isinstance(test.value, Fraction)
+        key = f"{kind} {name} {visit} {test.where} {test.change}"
+        return self.number("change", key, test.op, test.value * factor, test)
+
+    def number(self, kind: str, key: str, op: str, limit: Any, about: Any = None) -> Ask:
         """A comparison of a variable with a limit."""
-        place, compare = self.variable(kind, key), COMPARE[op]
+        place, compare = self.variable(kind, key, about), COMPARE[op]
         self.limits.setdefault((kind, key), set()).add(limit)
         return self.leaf(place, lambda value: compare(value, limit))
 

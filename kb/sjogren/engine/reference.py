@@ -14,7 +14,8 @@ from typing import Any
 from sjogren.engine.criteria import verdict_of
 from sjogren.engine.knowledge import ONE, ZERO, Inputs, Result, Span, add_up, exact, first_known
 from sjogren.engine.questions import Ask, Question, Reader, Truth, Variable
-from sjogren.model.rule import FACT, POLICY, Condition, Group, Rule, Subject, Test
+from sjogren.engine.responses import Responses
+from sjogren.model.rule import FACT, POLICY, RESPONSES, Condition, Group, Rule, Subject, Test
 from sjogren.model.vocabulary import SIDES, Vocabulary
 
 T, F = "T", "F"
@@ -22,14 +23,14 @@ UNCOMPARED = {"not_met"}
 """The verdict whose being ruled out is a step of the engine only; its being given is compared."""
 
 
-class Reference:
+class Reference(Responses):
     """Evaluates rules as written; one instance serves many cases."""
 
     def __init__(self, rules: Mapping[str, Rule], sequence: Sequence[Rule], vocabulary: Vocabulary) -> None:
         self.rules, self.sequence, self.vocabulary = rules, sequence, vocabulary
         self.questions: dict[tuple[str, str, str], Question] = {}
         self.sided: dict[str, set[str]] = {}
-        self.item_rules = {item.rule for rule in sequence for item in rule.items}
+        self.item_rules = {item.rule for rule in sequence if rule.kind == "CriteriaSet" for item in rule.items}
         """Items of criteria sets and their parts."""
         for rule in rules.values():  # a part stands after the rule that it is a part of
             if rule.parent in self.item_rules:
@@ -88,6 +89,8 @@ class Reference:
             return self.met[key]
         if kind == "mean":
             return _positions(variable.limits, *self._mean(key))
+        if kind == "change":
+            return _positions(variable.limits, *self._change(variable.about))
         return self._by_status(*variable.about)
 
     # -- conditions ---------------------------------------------------------------------------------------------------
@@ -336,7 +339,8 @@ class Reference:
                     found[f"{key}>={levels[rank]}"] = F
         for key, words in self.tables.items():
             rule = self.rules[key]
-            found |= _told(f"{key}=", [*(case.low for case in rule.cases), rule.otherwise], words)
+            answers = RESPONSES if rule.kind == "Response" else [*(case.low for case in rule.cases), rule.otherwise]
+            found |= _told(f"{key}=", answers, words)
         for key, words in self.branches.items():
             found |= _told(f"{key}=branch:", [branch.value for branch in self.rules[key].branches], words)
         for key, verdict in self.verdicts.items():
@@ -386,6 +390,6 @@ def disagreements(engine: Result, reference: Result) -> list[str]:
     found += [
         f"{key}: engine {engine.spans.get(key)}, reference {reference.spans.get(key)}"
         for key in sorted(set(engine.spans) | set(reference.spans))
-        if not key.endswith("@mean") and engine.spans.get(key) != reference.spans.get(key)
+        if "@" not in key and engine.spans.get(key) != reference.spans.get(key)
     ]
     return found

@@ -8,7 +8,7 @@ says only that nothing is known (``not_done``) hides none that is known. Nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
@@ -103,7 +103,25 @@ def resolve(case: Case, visit_index: int, vocabulary: Vocabulary) -> Resolved:
     age = _age(case, today)
     stated = Value("age", "", age, _age_text(case, age), "a", today, 0)
     chosen["age", ""] = Chosen(stated, visit_index, carried=False)
+    for value in _treatments(case, visit_index, today):
+        chosen[value.fact, ""] = Chosen(value, visit_index, carried=False)
     return Resolved(visit_index, today, age, chosen, unused)
+
+
+def _treatments(case: Case, visit_index: int, today: date | None) -> Iterator[Value]:
+    """Which classes of drugs were taken at any time from the first visit to this one, as far as drugs are recorded."""
+    first = case.visits[0].date
+    recorded = [each for visit in case.visits[: visit_index + 1] for each in visit.treatments]
+    taken: dict[str, list[str]] = {}
+    for drug, drug_class, start, stop in recorded:
+        before = stop is not None and first is not None and stop < first
+        after = start is not None and today is not None and start > today
+        taken.setdefault(drug_class, [])
+        if not (before or after):
+            taken[drug_class].append(drug)
+    for drug_class, drugs in taken.items():
+        named = drugs or [each.drug for each in recorded if each.drug_class == drug_class]
+        yield Value(f"treatments.{drug_class}", "", bool(drugs), ", ".join(dict.fromkeys(named)), "", today, 0)
 
 
 def _choose(

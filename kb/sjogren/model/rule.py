@@ -15,6 +15,10 @@ BY_STATUS = ("any_known", "first_known")
 EITHER = {"either_eye": "eye", "any_gland": "gland"}
 BOTH = {"both_eyes": "eye"}
 MEANS = {"mean_of_eyes": "eye", "mean_of_glands": "gland_kind"}
+FIRST, NOW, STOOD_FIRST, STOOD_EARLIER = "first", "now", "stood_first", "stood_earlier"
+TIMES = (FIRST, NOW, STOOD_FIRST, STOOD_EARLIER)
+"""When a test looks: at what was measured at the first visit or at this one, or at what stood at another visit."""
+RESPONSES = ("responder", "non_responder")
 
 
 class Place(NamedTuple):
@@ -33,10 +37,11 @@ class Source(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """What a test looks at: kind is `FACT`, `RULE` or `POLICY`."""
+    """What a test looks at: kind is `FACT`, `RULE` or `POLICY`; ``visit`` one of `TIMES`, or empty: as it stands."""
 
     kind: str
     name: str
+    visit: str = ""
 
 
 class Test(NamedTuple):
@@ -44,6 +49,7 @@ class Test(NamedTuple):
 
     op is one of ``is``, ``reaches``, ``only``, the four of `NUMERIC` and the four of `NUMERIC_THAT_OF`.
     value is a number, a word, a tuple of words (``only``) or a `Subject` (``…_that_of``).
+    change is ``absolute`` or ``relative`` where the difference from another visit is tested, else empty.
     """
 
     subject: Subject
@@ -52,6 +58,17 @@ class Test(NamedTuple):
     value: Fraction | str | tuple[str, ...] | Subject
     unit: str
     place: Place
+    change: str = ""
+
+
+def compared(test: Test) -> tuple[Subject, Subject]:
+    """What a test of change compares: the later value, and the earlier one that it is held against.
+
+    Against the first visit both are what was measured at the two visits; against what stood, this visit as it stands.
+    """
+    kind, name, visit = test.subject
+    since = visit or FIRST
+    return Subject(kind, f"{NOW}/{name}" if since == FIRST else name), Subject(kind, f"{since}/{name}")
 
 
 class Group(NamedTuple):
@@ -143,6 +160,15 @@ class Branch(NamedTuple):
     place: Place
 
 
+class Missing(NamedTuple):
+    """``when_missing``: on whose word an answer is given although items are missing, and why."""
+
+    status: str
+    source: tuple[Source, ...]
+    because: str
+    place: Place
+
+
 class Shown(NamedTuple):
     """One more key that a conclusion prints: its name and the rule or fact whose value it takes."""
 
@@ -170,6 +196,8 @@ class Rule(NamedTuple):
     CriteriaSet
         ``entry``, ``exclude``, ``items``, ``needed`` points or items; ``counts`` when items have no points; or
         ``branches`` in place of ``needed``.
+    Response
+        ``items``, ``needed``, ``counts``, ``when_missing``; ``fewest`` items that must be evaluable (0: any number).
 
     ``standing`` is ``research`` for a result that belongs to no official criteria set.
     """
@@ -207,6 +235,8 @@ class Rule(NamedTuple):
     shows: tuple[Shown, ...] = ()
     marks: tuple[Mark, ...] = ()
     as_list: str = ""
+    fewest: int = 0
+    when_missing: Missing | None = None
     parent: str = ""
     standing: str = ""
 

@@ -40,7 +40,7 @@ class Collector:
 
     def input_kind(self, fact: FactDef) -> str:
         """How the engine sees a fact."""
-        if fact.type in {"boolean", "codes", "diseases"}:
+        if fact.type in {"boolean", "codes", "diseases", "treatments"}:
             return "flag"
         return "code" if fact.type in {"code", "term"} else "number"
 

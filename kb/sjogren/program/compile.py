@@ -6,7 +6,7 @@ from fractions import Fraction
 from hashlib import sha256
 
 from sjogren.errors import Finding, KnowledgeError, did_you_mean
-from sjogren.model.rule import FACT, Rule, RuleSet, Subject, Test
+from sjogren.model.rule import FACT, RESPONSES, Rule, RuleSet, Subject, Test
 from sjogren.model.vocabulary import SIDES, Vocabulary
 from sjogren.program.block import Join
 from sjogren.program.grades import Grades, Head, answers
@@ -14,12 +14,14 @@ from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Addend, Aggregate, Boundary
 from sjogren.program.leaves import Scope, key_of, level_numbers, unknown_literal
 from sjogren.program.outline import conclusions, order, upward
 from sjogren.program.strata import stratify
+from sjogren.rules.timed import one_visit
 
 VERDICTS = ("excluded", "entry_not_met", "not_met", "met")
 
 
 def compile_program(rules: RuleSet, vocabulary: Vocabulary, version: str, content_hash: str) -> Program:
-    """Compile all rules; raises `KnowledgeError` with every finding (unknown names, wrong types, units, cycles)."""
+    """Compile the rules of one visit; raises `KnowledgeError` with every finding (names, types, units, cycles)."""
+    rules = one_visit(rules)
     compiler = Compiler(rules.rules, vocabulary)
     sequence = order(rules.rules, compiler.findings)
     if compiler.findings:
@@ -36,7 +38,7 @@ class Compiler(Grades):
 
     def __init__(self, rules: dict[str, Rule], vocabulary: Vocabulary) -> None:
         super().__init__(rules, vocabulary)
-        self.items = {item.rule for rule in rules.values() for item in rule.items}
+        self.items = {item.rule for rule in rules.values() if rule.kind == "CriteriaSet" for item in rule.items}
 
     def rule(self, rule: Rule) -> None:
         """Compile one rule; the rules that it reads have been compiled before."""
@@ -223,6 +225,28 @@ class Compiler(Grades):
         key, formula = self.inner(rule, place, ""), Join("or", tuple(decided))
         self.block(rule, place, [(key, TRUE, formula), (key, FALSE, Join("not", (formula,)))])
         return Literal("t", key, TRUE), Literal("t", key, FALSE)
+
+    def _response(self, rule: Rule, scope: Scope) -> None:
+        """Responder, non-responder, or neither while missing items could still turn the answer."""
+        flags = tuple(Addend("flag", item.rule, Fraction(item.points)) for item in rule.items)
+        score, evaluable = f"{rule.id}#score", f"{rule.id}#evaluable"
+        self.aggregates[score] = Aggregate(score, rule.id, "sum", flags, "", "items")
+        counted = tuple(addend._replace(weight=Fraction(1)) for addend in flags)
+        self.aggregates[evaluable] = Aggregate(evaluable, rule.id, "known", counted, "", "items")
+        needed, every = Boundary(rule.needed, 0), Boundary(Fraction(len(rule.items)), 0)
+        fewest = Boundary(Fraction(rule.fewest), 0) if rule.fewest else None
+        ways: list[tuple[str, list[Literal], str]] = []
+        for word, reached in zip(
+            RESPONSES, (Literal("n", score, low=needed), Literal("n", score, high=needed)), strict=True
+        ):
+            ways.append((word, [reached, Literal("n", evaluable, low=every)], "met_when"))
+            ways.append((word, [reached, Literal("n", evaluable, low=fewest, high=every)], "when_missing"))
+        if fewest:
+            ways.append((RESPONSES[1], [Literal("n", evaluable, high=fewest)], "evaluable_when"))
+        for word in RESPONSES:
+            key = self.node(f"{rule.id}={word}", rule, "verdict", word, "verdict_not", word)
+            for answer, body, path in ways:
+                self.derive(key, TRUE if answer == word else FALSE, body, rule, path)
 
     def _not(self, rule: Rule, node: str, word: str, path: str, suffix: str) -> str:
         """A node that is true unless ``node`` is shown to be ``word``."""

@@ -25,7 +25,8 @@ from sjogren.model.rule import (
 )
 from sjogren.model.vocabulary import SIDES, FactDef
 from sjogren.program.block import ALWAYS, NEVER, AxisSpec, Formula, Join, Leaf
-from sjogren.program.ir import Addend, Aggregate, Boundary
+from sjogren.program.changes import Changes
+from sjogren.program.ir import Boundary
 from sjogren.program.leaves import Scope, holds, key_of, level_numbers, number_leaf
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ TABLES = ("Table", "Recommendation")
 METNESS = {"met": 1, "not_met": 0}
 
 
-class Conditions:
+class Conditions(Changes):
     """Turns conditions into formulas; inner statements become nodes through the compiler."""
 
     def __init__(self, compiler: Collector) -> None:
@@ -84,7 +85,9 @@ class Conditions:
 
     def test(self, test: Test, scope: Scope) -> Formula:
         """A test of a fact, a policy or another rule."""
-        kind, name = test.subject
+        kind, name, _ = test.subject
+        if test.change and kind != POLICY:
+            return self.change(test)
         if kind == FACT:
             fact = self.vocabulary.facts.get(name)
             if fact is None:
@@ -123,7 +126,7 @@ class Conditions:
             node = self.compiler.narrower(test, fact, scope)
             return self.flag(node, test, PRESENCE.get(str(test.value), 1))
         if test.where in MEANS:
-            return self._mean(test, fact, scope)
+            return self._mean(test, fact)
         laterality = EITHER.get(test.where) or BOTH.get(test.where)
         if laterality and laterality != fact.laterality:
             return self.report(
@@ -166,7 +169,7 @@ class Conditions:
             return self._level(test, fact, key)
         if fact.type in {"code", "term"}:
             return self._code(test, fact, key)
-        if fact.type == "codes":
+        if fact.type in {"codes", "treatments"}:
             if test.op == "is" and test.value in fact.codes:
                 member = f"{fact.name}.{test.value}"
                 self.compiler.input(member, "flag")
@@ -224,21 +227,12 @@ class Conditions:
             words = {term.id for term in self.vocabulary.terms.values() if test.value in term.broader}
         return Leaf(AxisSpec("code", key), words=frozenset(words), path=test.place.path)
 
-    def _mean(self, test: Test, fact: FactDef, scope: Scope) -> Formula:
+    def _mean(self, test: Test, fact: FactDef) -> Formula:
         sides = MEANS[test.where]
         if fact.laterality != sides or fact.type not in {"number", "count"}:
             by = sides.replace("_", " ")
             return self.report(test, "K206", f"{test.where!r} asks a number recorded by {by}; {fact.name!r} is none.")
-        key = f"{fact.name}@mean"
-        addends = []
-        for side in fact.sides:
-            self.compiler.input(key_of(fact.name, side), "number")
-            addends.append(
-                Addend("number", key_of(fact.name, side), Fraction(1), minimum=fact.minimum, maximum=fact.maximum)
-            )
-        self.compiler.aggregates.setdefault(
-            key, Aggregate(key, scope.rule.id, "mean", tuple(addends), "", test.place.path)
-        )
+        key = self.mean(test, fact)
         if test.op not in NUMERIC or not isinstance(test.value, Fraction):
             return self.report(
                 test, "K211", f"the mean of {fact.name!r} is a number; test it with {', '.join(NUMERIC)}."

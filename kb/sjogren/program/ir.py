@@ -11,6 +11,7 @@ Grade      ``rule>=level`` for every level but the lowest
 Table      ``rule=value`` for every value
 Selection  ``rule=member`` for every member
 CriteriaSet ``rule=met``, ``=not_met``, ``=excluded``, ``=entry_not_met``; ``rule=branch:name`` for each branch
+Response   ``rule=responder``, ``=non_responder``
 inner      ``rule#path`` for a condition that is a statement of its own
 ========== ======================================================================================================
 
@@ -88,7 +89,11 @@ class Addend(NamedTuple):
 
 
 class Aggregate(NamedTuple):
-    """A number that the driver computes between strata: op is ``sum``, ``mean`` or ``first_known``."""
+    """A number that the driver computes between strata.
+
+    op is ``sum``, ``mean``, ``first_known``, ``absolute_change`` or ``relative_change`` (of two addends, the later
+    first), or ``known`` (how many addends are one number).
+    """
 
     key: str
     rule: str
@@ -111,8 +116,8 @@ class Shown(NamedTuple):
     """One key of a conclusion.
 
     how ``truth``, ``verdict``, ``branch``, ``branch_count`` (its aggregate), ``grade``, ``table``, ``selection``,
-    ``axes``, ``members``, ``recommends``, ``interval`` (an aggregate), ``low``, ``high``, ``lacks``, ``text`` (a fact
-    as stated); ``of`` names the rule or fact; ``word`` is printed when undecided.
+    ``axes``, ``members``, ``recommends``, ``interval`` (an aggregate), ``low``, ``high``, ``points`` (of each item),
+    ``lacks``, ``text`` (a fact as stated); ``of`` names the rule or fact; ``word`` is printed when undecided.
     """
 
     key: str

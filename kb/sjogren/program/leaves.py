@@ -7,9 +7,9 @@ from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
-from sjogren.model.rule import Rule
+from sjogren.model.rule import Rule, Test
 from sjogren.program.block import AxisSpec, Leaf, after
-from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Boundary, Literal
+from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Addend, Aggregate, Boundary, Literal
 
 
 class Scope(NamedTuple):
@@ -35,6 +35,13 @@ def number_leaf(axis: AxisSpec, op: str, value: Fraction, step: Fraction | None,
     if op == "above":
         return Leaf(axis, low=after(value, step), path=path)
     return Leaf(axis, high=after(value, step), path=path)
+
+
+def change_of(test: Test, rule: str, addends: tuple[Addend, ...]) -> Aggregate:
+    """The aggregate that a test of change reads: the same however often it is asked, the later value first."""
+    kind = f"mean_{test.change}_change" if test.where else f"{test.change}_change"
+    since = f"@{test.subject.visit}" if test.subject.visit else ""
+    return Aggregate(f"{test.subject.name}{since}@{kind}", rule, f"{test.change}_change", addends, "", test.place.path)
 
 
 _HOLDS: dict[str, Callable[[Fraction, Fraction], bool]] = {

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sjogren.errors import Finding, did_you_mean
-from sjogren.model.rule import FACT, RULE, Condition, Rule, Subject, Test
+from sjogren.model.rule import FACT, RULE, Condition, Rule, Subject, Test, compared
 from sjogren.program.ir import Conclusion, Shown
+from sjogren.rules.timed import visit_of
 
 
 def subjects(condition: Condition | None) -> Iterable[Subject]:
     """All facts, rules and policies that a condition names."""
     if condition is None:
+        return
+    if isinstance(condition, Test) and condition.change:
+        yield from compared(condition)
         return
     if isinstance(condition, Test):
         yield condition.subject
@@ -54,14 +58,14 @@ def dependencies(rule: Rule) -> list[Subject]:
 
 
 def resting_on(rules: Mapping[str, Rule], name: str) -> set[Subject]:
-    """All facts, rules and policies on which a rule rests, directly or through others."""
+    """All facts, rules and policies on which a rule rests, directly or through others, at whatever visit."""
     found: set[Subject] = set()
     waiting = [name]
     while waiting:
         for subject in dependencies(rules[waiting.pop()]):
             if subject not in found:
                 found.add(subject)
-                waiting += [subject.name] if subject.kind == RULE else []
+                waiting += [visit_of(subject.name)[1]] if subject.kind == RULE else []
     return found
 
 
@@ -161,7 +165,11 @@ def _own(rule: Rule) -> list[Shown]:
         return [Shown(rule.as_list, "members", rule.id)]
     if rule.kind == "Selection":
         return [Shown("value", "selection", rule.id, "indeterminate"), Shown("axes", "axes", rule.id)]
-    result = [Shown("count" if rule.counts else "score", "interval", f"{rule.id}#score", needed=rule.needed)]
+    key = "count" if rule.counts else "score"
+    result = [Shown(key, "interval", f"{rule.id}#score", needed=rule.needed)]
+    if rule.kind == "Response":
+        points = Shown("items" if rule.counts else "points", "points", rule.id)
+        return [Shown("verdict", "verdict", rule.id, "not_evaluable"), points, *result]
     if rule.branches:
         result = [Shown("branch", "branch", rule.id, "undetermined"), Shown("count", "branch_count", rule.id)]
     return [Shown("verdict", "verdict", rule.id, "undetermined"), *result, Shown("lacks", "lacks", rule.id)]

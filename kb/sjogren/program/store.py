@@ -26,7 +26,10 @@ from sjogren.program.ir import Program
 
 
 class Knowledge(NamedTuple):
-    """All that an evaluation needs; ``sequence`` has each rule after those that it reads."""
+    """All that an evaluation needs: every rule, and the program of one visit (`sjogren.program.later`: of several).
+
+    ``sequence`` has the rules of the program, each after those that it reads.
+    """
 
     rules: RuleSet
     sequence: tuple[str, ...]
@@ -50,15 +53,19 @@ def build(rules: Path, ontology: Path, version: str, content_hash: str = "") -> 
     """Read, validate and compile, without the cache."""
     from sjogren.ontology.reader import read_vocabulary
     from sjogren.program.compile import compile_program
+    from sjogren.program.later import compile_later
     from sjogren.program.outline import order
     from sjogren.rules.reader import read_rules
+    from sjogren.rules.timed import one_visit
 
     content_hash = content_hash or _content_hash((rules, ontology), version)
     vocabulary = read_vocabulary(ontology)
     rule_set = read_rules(rules)
     program = compile_program(rule_set, vocabulary, version, content_hash)
-    sequence = tuple(rule.id for rule in order(rule_set.rules, []))
-    return Knowledge(rule_set, sequence, vocabulary, program)
+    sequence = tuple(rule.id for rule in order(one_visit(rule_set).rules, []))
+    knowledge = Knowledge(rule_set, sequence, vocabulary, program)
+    compile_later(knowledge)  # so that what is wrong with the rules that compare visits is told at once
+    return knowledge
 
 
 def _content_hash(folders: Iterable[Path], version: str) -> str:

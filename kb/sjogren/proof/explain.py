@@ -15,6 +15,7 @@ from sjogren.errors import did_you_mean
 from sjogren.model.rule import Rule
 from sjogren.proof.trials import Findings, in_full
 from sjogren.rules.english import number, status_words
+from sjogren.rules.timed import WHEN, visit_of
 
 Json: TypeAlias = Any
 
@@ -170,7 +171,7 @@ class _Account:
         weights = {term.subject.name: term.weight for term in rule.terms}
         by_rule: dict[str, list[Json]] = {}
         for node in premises:
-            by_rule.setdefault(node.get("concludes", {}).get("conclusion", node["id"]), []).append(node)
+            by_rule.setdefault(visit_of(node.get("concludes", {}).get("conclusion", node["id"]))[1], []).append(node)
         missing: list[Json] = []
         alike: dict[str, list[Json]] = {}
         for name, group in by_rule.items():
@@ -317,8 +318,9 @@ class _Account:
 
     def _label(self, node: Json) -> str:
         """The label of the rule that a step concludes about."""
-        rule = self.rules.get(node.get("concludes", {}).get("conclusion", ""))
-        return rule.label if rule else ""
+        visit, name = visit_of(node.get("concludes", {}).get("conclusion", ""))
+        rule = self.rules.get(name)
+        return f"{rule.label} {WHEN.get(visit, '')}".rstrip() if rule else ""
 
     def _is_lowest(self, node: Json) -> bool:
         """Whether a step says of a recorded level that it is the lowest."""

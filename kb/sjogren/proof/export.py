@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
+from sjogren.rules.timed import visit_of
+
 if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import IdentifiedNode
@@ -36,6 +38,7 @@ _STATED: Mapping[str, str] = {
     "unit_as_stated": "sjd:unitAsStated",
     "side": "sjd:side",
     "visit": "sjd:visit",
+    "at": "sjd:atVisit",
     "recorded_by": "sjd:recordedBy",
     "recorded_as": "sjd:recordedAs",
     "note": "skos:note",
@@ -236,11 +239,13 @@ def _rule(node: Mapping[str, Json]) -> Resource:
 
 
 def _concluded(concludes: Mapping[str, Json]) -> Resource:
-    name = concludes["conclusion"]
+    visit, name = visit_of(concludes["conclusion"])
     flag = name.startswith("flag/")
     about = (
         {"sjd:flag": {"@id": _flag_iri(name.removeprefix("flag/"))}} if flag else {"sjd:rule": {"@id": _rule_iri(name)}}
     )
+    if visit:
+        about["sjd:atVisit"] = _literal(visit)
     return {**about, "sjd:key": _literal(concludes["key"]), **_value(concludes["value"])}
 
 

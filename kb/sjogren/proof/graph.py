@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from sjogren.engine.knowledge import CHANGES
 from sjogren.facts.resolve import Chosen, PassedOver
 from sjogren.model.case import Value
-from sjogren.model.rule import Rule
+from sjogren.model.rule import Missing, Rule
 from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.ir import TRUE, Node, Program
 from sjogren.proof import words
@@ -23,7 +24,7 @@ MAX_KEPT = 16_000
 """Nodes kept in memory for patients who share them; above that the oldest goes."""
 STATIC = frozenset({"fires", "undecided", "raises"})
 """Steps that are the same for every patient but for their premises and the facts that their sentence names."""
-UNHASHABLE = {"interval", "branch_count", "lacks", "axes", "members", "recommends"}
+UNHASHABLE = {"interval", "branch_count", "lacks", "axes", "members", "recommends", "points"}
 
 
 class Binder:
@@ -40,10 +41,7 @@ class Binder:
         self.statements = Statements(program, rules, vocabulary)
         self.printer = Printer(rules, vocabulary)
         self.says = self.statements.says
-        self.sources = {
-            rule.id: [{"work": source.work, "locator": source.locator} for source in rule.source]
-            for rule in rules.values()
-        }
+        self.sources = {rule.id: sources_of(rule) for rule in rules.values()}
 
     def graph(self, skeleton: Skeleton, bound: Bound) -> tuple[list[dict[str, Json]], list[dict[str, Json]]]:
         """The nodes of the justification, and the same by step (a step that repeats a node shares it)."""
@@ -172,15 +170,17 @@ class Binder:
         says = self.says[step.key][0 if true else 1]
         rule = self.rules[node.rule]
         written = self.rules[clause.rule]
+        missing = written.when_missing
+        on_word = missing if missing and missing.place.path == clause.path else written
         return {
             "type": "firing",
             "concludes": self._concluded(node, true),
             "rule": clause.rule,
             "clause": clause.path,
-            "status": written.status,
+            "status": on_word.status,
             **({"verification": written.verification} if written.verification else {}),
             **({"side": node.side} if node.side else {}),
-            "source": self.sources[clause.rule],
+            "source": self.sources[clause.rule] if on_word is written else sources_of(on_word),
             "text": says,
             **({} if rule is written else {"of": rule.id}),
         }
@@ -215,9 +215,14 @@ class Binder:
     def _adds(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
         aggregate, span = self.aggregates[step.key], bound.result.spans[step.key]
         rule = self.rules[aggregate.rule]
-        label = rule.label if "@" not in step.key else fact_label(step.key.partition("@")[0], self.vocabulary)
-        unit = ""
-        if rule.kind == "CriteriaSet":
+        label, unit = rule.label, ""
+        if aggregate.op in CHANGES:
+            label = self.statements.change(aggregate, rule)
+        elif "@" in step.key:
+            label = fact_label(step.key.partition("@")[0], self.vocabulary)
+        if step.key.endswith("#evaluable"):
+            unit = f" of {len(rule.items)} items could be evaluated"
+        elif rule.kind in {"CriteriaSet", "Response"}:
             counted = step.key.partition("#count/")[2]
             branch = next((each for each in rule.branches if each.value == counted), rule)
             label = branch.label
@@ -259,6 +264,11 @@ class Binder:
             "rule": rule.id,
             "text": self.statements.report(step.key, shown, value),
         }
+
+
+def sources_of(said: Rule | Missing) -> list[dict[str, Json]]:
+    """The works behind a rule, or behind what it says of missing items."""
+    return [{"work": source.work, "locator": source.locator} for source in said.source]
 
 
 def _passed_over(other: PassedOver) -> dict[str, Json]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from sjogren.engine.knowledge import Known, Result, Span
 from sjogren.facts.resolve import Chosen, PassedOver
-from sjogren.model.rule import Rule
+from sjogren.model.rule import Item, Rule
 from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.ir import TRUE, UNKNOWN, Shown
 from sjogren.proof.skeleton import Step, mark_node
@@ -53,6 +53,8 @@ class Printer:
             return value if shown.needed is None else {**value, "needed": json_number(shown.needed)}
         if shown.how == "lacks":
             return sorted({key.partition("@")[0] for key in step.detail})
+        if shown.how in {"table", "grade"} and rule is not None:
+            return self._answered(shown, rule, truth)
         if shown.how == "text":
             chosen = bound.recorded.get((shown.of, ""))
             return chosen.value.as_stated if chosen and chosen.value.value is not None else None
@@ -61,9 +63,8 @@ class Printer:
         assert rule is not None
         if shown.how in {"branch", "branch_count"}:
             return _branch(rule, shown, bound.result)
-        if shown.how == "table":
-            true = [word for word in _answers(rule) if truth.get(f"{rule.id}={word}") == TRUE]
-            return self.word(true[0] if true else shown.word)
+        if shown.how == "points":
+            return {domain(item.rule): _points(rule, item, truth.get(item.rule)) for item in rule.items}
         if shown.how == "recommends":
             return self._recommended(rule, shown.word, truth)
         if shown.how == "members":
@@ -79,9 +80,15 @@ class Printer:
         if shown.how in {"selection", "axes"}:
             return _selected(rule, shown, truth)
         low, high = _bounds(rule, truth)
-        if shown.how == "grade":
-            return self.word(rule.levels[low]) if low == high else shown.word
         return self.word(rule.levels[low if shown.how == "low" else high])
+
+    def _answered(self, shown: Shown, rule: Rule, truth: Mapping[str, str]) -> Json:
+        """The one answer of a table or the one level of a grade, or the word for an open one."""
+        if shown.how == "table":
+            true = [word for word in _answers(rule) if truth.get(f"{rule.id}={word}") == TRUE]
+            return self.word(true[0] if true else shown.word)
+        low, high = _bounds(rule, truth)
+        return self.word(rule.levels[low]) if low == high else shown.word
 
     def _recommended(self, rule: Rule, key: str, truth: Mapping[str, str]) -> list[dict[str, Json]]:
         """The endpoints of one list of the case that holds, each as the ontology describes it."""
@@ -138,6 +145,22 @@ class Printer:
             return json_number(Fraction(word))
         except ValueError:
             return word
+
+
+def domain(item: str) -> str:
+    """The domain of a response index that an item stands for: the last word of its identifier.
+
+    >>> domain("response/star/patient-reported")
+    'patient_reported'
+    """
+    return item.rpartition("/")[2].replace("-", "_")
+
+
+def _points(rule: Rule, item: Item, word: str | None) -> Json:
+    """The points of an item, or whether it is met; nothing where it could not be evaluated."""
+    if word is None:
+        return None
+    return word == TRUE if rule.counts else item.points * (word == TRUE)
 
 
 def _answers(rule: Rule) -> list[str]:

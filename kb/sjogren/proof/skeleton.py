@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from sjogren.engine.knowledge import Inputs, Result
-from sjogren.model.rule import Mark, Rule, Test
+from sjogren.model.rule import RESPONSES, Mark, Rule, Test
 from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Clause, Conclusion, Literal, Program, Shown
 from sjogren.proof.lacks import Lacks
 
@@ -244,10 +244,15 @@ class _Search:
         detail: tuple[str, ...] = ()
         rule = self.prover.rules.get(shown.of)
         if shown.how == "verdict":
-            for word in ("excluded", "entry_not_met", "not_met", "met"):
+            response = rule is not None and rule.kind == "Response"
+            verdicts = RESPONSES if response else ("excluded", "entry_not_met", "not_met", "met")
+            for word in verdicts:
                 if self.result.truth.get(f"{shown.of}={word}") == TRUE:
                     return self.node(f"{shown.of}={word}")
-            premises = (self.node(f"{shown.of}=met"),)
+            premises = (self.node(f"{shown.of}={RESPONSES[0] if response else 'met'}"),)
+        elif shown.how == "points":
+            assert rule is not None
+            premises = tuple(self.node(item.rule) for item in rule.items)
         elif shown.how == "truth":
             premises = (self.node(shown.of),)
         elif shown.how in {"branch", "branch_count"}:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from sjogren.model.rule import Condition, Group, Rule
 from sjogren.model.vocabulary import Vocabulary
-from sjogren.program.ir import Node, Program, Shown
-from sjogren.program.outline import conditions
+from sjogren.program.ir import Aggregate, Node, Program, Shown
+from sjogren.program.outline import conditions, tests_of
 from sjogren.proof import words
 from sjogren.proof.printed import Json, Printer
-from sjogren.rules.english import VERDICTS, describe, fact_label, negate
+from sjogren.rules.english import VERDICTS, change_label, describe, fact_label, negate
 
 
 class Statements:
@@ -31,10 +31,13 @@ class Statements:
                 if names
                 else f"{label}: nothing missing could change it"
             )
-        if isinstance(value, dict):
+        if isinstance(value, dict) and shown.how == "interval":
             span = f"{value['low']}" if value["low"] == value["high"] else f"{value['low']} to {value['high']}"
             needed = f", {value['needed']} needed" if "needed" in value else ""
             return f"{label}, {shown.key}: {span}{needed}"
+        if shown.how == "points":
+            told = [f"{name.replace('_', ' ')} {_point(points)}" for name, points in value.items()]
+            return f"{label}, {shown.key}: {words.list_words(told)}"
         rule = self.rules.get(shown.of, self.rules[conclusion])
         if shown.how == "branch":
             named = next((each.label for each in rule.branches if each.value == value), "open, so there is no count")
@@ -46,6 +49,13 @@ class Statements:
             names = [str(each.get("label") or each["id"]) if isinstance(each, dict) else str(each) for each in value]
             text = words.list_words([name.replace("_", " ") for name in names]) or "none shown"
         return f"{label}, {shown.key.replace('_', ' ')}: {'none' if text is None else text}"
+
+    def change(self, aggregate: Aggregate, rule: Rule) -> str:
+        """What an aggregate of two visits is the change of."""
+        test = next(
+            each for condition in conditions(rule) for each in tests_of(condition) if each.place.path == aggregate.path
+        )
+        return change_label(test, self.vocabulary, self.rules)
 
     def label(self, fact: str) -> str:
         """The name of a fact, of an item of it, or of something that is no fact."""
@@ -111,6 +121,13 @@ class Statements:
         for case in rule.cases:
             found.setdefault(case.place.path, case.when)
         return found
+
+
+def _point(points: Json) -> str:
+    """The points of a domain in words."""
+    if points is None:
+        return "not evaluable"
+    return {True: "met", False: "not met"}[points] if isinstance(points, bool) else str(points)
 
 
 def _said(level: str) -> str:

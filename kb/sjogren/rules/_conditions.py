@@ -132,6 +132,7 @@ class Conditions(Pieces):
             value,
             self.text(node, "unit", "Test"),
             self.place(node.line, path),
+            self.text(node, "change", "Test"),
         )
 
     def read_group(self, node: Mapping, path: str, depth: int) -> Group | None:

@@ -94,7 +94,8 @@ class Pieces:
             allowed = [kind for kind in (FACT, RULE, POLICY) if kind in words(shape)]
             self.report(node.line, "K115", f"name exactly one of {', '.join(allowed)} here.")
             return Subject(FACT, "")
-        return Subject(kinds[0], self.text(node, kinds[0], shape))
+        visit = self.text(node, "visit", shape) if "visit" in words(shape) else ""
+        return Subject(kinds[0], self.text(node, kinds[0], shape), visit)
 
     def sources(self, node: Mapping) -> tuple[Source, ...]:
         return tuple(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from sjogren.model.rule import FACT, POLICY, Branch, CaseOf, Condition, Group, Reading, Rule, Subject, Test
+from sjogren.model.rule import FACT, FIRST, POLICY, Branch, CaseOf, Condition, Group, Reading, Rule, Subject, Test
 from sjogren.model.vocabulary import Vocabulary
+from sjogren.rules.timed import WHEN
 
 NUMERIC = {"at_least": "at least", "at_most": "at most", "above": "above", "below": "below"}
 THAT_OF = {
@@ -39,6 +40,9 @@ VERDICTS = {
     "excluded": "excluded",
     "entry_not_met": "entry not met",
     "undetermined": "undetermined",
+    "responder": "responder",
+    "non_responder": "non-responder",
+    "not_evaluable": "not evaluable",
 }
 
 
@@ -92,12 +96,34 @@ def describe(condition: Condition, vocabulary: Vocabulary, rules: Mapping[str, R
 
 
 def subject_label(subject: Subject, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:
-    """The label of a fact, rule or policy."""
-    if subject.kind == FACT:
-        return fact_label(subject.name, vocabulary)
+    """The label of a fact, rule or policy, with the visit that it is looked up at."""
     if subject.kind == POLICY:
         return vocabulary.policies[subject.name].label
-    return rules[subject.name].label
+    label = fact_label(subject.name, vocabulary) if subject.kind == FACT else rules[subject.name].label
+    return f"{label} {WHEN[subject.visit]}" if subject.visit else label
+
+
+def change_label(test: Test, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:
+    """What a test of change looks at: ``change of ESSPRI since the first visit``."""
+    label = subject_label(test.subject._replace(visit=""), vocabulary, rules)
+    where = f" {WHERE[test.where]}" if test.where else ""
+    share = ", as a share" if test.change == "relative" else ""
+    return f"change of {label}{where} since {SINCE[test.subject.visit or FIRST]}{share}"
+
+
+def _change(test: Test, limit: Fraction, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:
+    """A test of change in words: ``ESSPRI fell by at least 15 % since the first visit``."""
+    label = subject_label(test.subject._replace(visit=""), vocabulary, rules)
+    where = f" {WHERE[test.where]}" if test.where else ""
+    since = SINCE[test.subject.visit or FIRST]
+    down = limit < 0
+    size = (
+        number(abs(limit) * 100) + " %"
+        if test.change == "relative"
+        else f"{number(abs(limit))} {plain_unit(test.unit)}"
+    )
+    by = SIZES[MIRRORED[test.op] if down else test.op]
+    return f"{label}{where} {'fell' if down else 'rose'} by {by} {size.rstrip()} since {since}"
 
 
 def fact_label(name: str, vocabulary: Vocabulary) -> str:
@@ -114,6 +140,8 @@ def _test(test: Test, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:
     unit = f" {plain_unit(test.unit)}".rstrip()
     if isinstance(test.value, Subject):
         return f"{label} {THAT_OF[test.op]} {subject_label(test.value, vocabulary, rules)}"
+    if test.op in NUMERIC and isinstance(test.value, Fraction) and test.change:
+        return _change(test, test.value, vocabulary, rules)
     if test.op in NUMERIC and isinstance(test.value, Fraction):
         return f"{label} {NUMERIC[test.op]} {number(test.value)}{unit}{where}"
     if test.op == "reaches":
@@ -132,6 +160,14 @@ def _test(test: Test, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:
     return f"{label} is {STATUS.get(word, word.replace('_', ' '))}{where}"
 
 
+SIZES = {"at_least": "at least", "at_most": "at most", "above": "more than", "below": "less than"}
+MIRRORED = {"at_least": "at_most", "at_most": "at_least", "above": "below", "below": "above"}
+"""A test of a fall, said of its size."""
+SINCE = {
+    "first": "the first visit",
+    "stood_first": "the first visit, as it stood",
+    "stood_earlier": "an earlier visit",
+}
 OPPOSITE = {"at_least": "below", "at_most": "above", "above": "at_most", "below": "at_least"}
 FLIPPED = {"present": "absent", "absent": "present"}
 
@@ -177,13 +213,16 @@ def narrate(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> li
     return lines
 
 
+STATUS_WORDS = {
+    "published": "published",
+    "consensus": "consensus",
+    "operationalisation": "operationalisation: this project's own reading, not validated",
+}
+
+
 def status_words(rule: Rule) -> str:
     """The status of a rule in words, with its verification where it has one."""
-    words = {
-        "published": "published",
-        "consensus": "consensus",
-        "operationalisation": "operationalisation: this project's own reading, not validated",
-    }[rule.status]
+    words = STATUS_WORDS[rule.status]
     if rule.standing == "research":
         words = f"{words}; a research result, part of no official criteria set"
     return f"{words}; not verified against its source" if rule.verification == "unverified" else words
@@ -202,12 +241,8 @@ def _body(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list
     for head, condition in (("met when", rule.when), ("entry", rule.entry), ("excluded by", rule.exclude)):
         if condition:
             lines.append(f"{head:<11} {say(condition)}")
-    for item in rule.items:
-        points = f"{item.points} point{'s' if item.points > 1 else ''}: " if not rule.counts else ""
-        lines.append(f"item        {points}{rules[item.rule].label} ({item.rule})")
+    lines += _items(rule, rules)
     lines += [line for branch in rule.branches for line in _branch(branch, say, rules)]
-    if rule.needed:
-        lines.append(f"met when    at least {number(rule.needed)} {'items' if rule.counts else 'points'}")
     if rule.levels:
         lines.append(f"levels      {', '.join(rule.levels)}")
     if rule.stated:
@@ -239,6 +274,23 @@ def _branch(branch: Branch, say: Callable[[Condition], str], rules: Mapping[str,
         f"  met when  {say(branch.met_when)}",
         f"  why       {branch.because}",
     ]
+
+
+def _items(rule: Rule, rules: Mapping[str, Rule]) -> list[str]:
+    """The items of a criteria set or response index, and how many are needed."""
+    lines = []
+    for item in rule.items:
+        points = f"{item.points} point{'s' if item.points > 1 else ''}: " if not rule.counts else ""
+        lines.append(f"item        {points}{rules[item.rule].label} ({item.rule})")
+    if rule.needed:
+        met = "responder  " if rule.kind == "Response" else "met when   "
+        lines.append(f"{met} at least {number(rule.needed)} {'items' if rule.counts else 'points'}")
+    if rule.fewest:
+        lines.append(f"evaluable   with at least {rule.fewest} items that could be evaluated; else non-responder")
+    if rule.when_missing:
+        missing = rule.when_missing
+        lines.append(f"if missing  {missing.because} ({STATUS_WORDS[missing.status]})")
+    return lines
 
 
 def reading(declared: Reading, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:

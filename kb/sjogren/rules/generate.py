@@ -24,10 +24,10 @@ PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 INNER = (
-    "Source", "RuleName", "Addend", "Reused", "Needed", "Branch", "Shown", "Reading", "Caveat", "Case", "Mark", "Test",
-    "Group",
+    "Source", "RuleName", "Addend", "Reused", "Needed", "Branch", "Missing", "Shown", "Reading", "Caveat", "Case",
+    "Mark", "Test", "Group",
 )  # fmt: skip
-KINDS = ("Finding", "Grade", "Table", "Selection", "Score", "CriteriaSet", "Recommendation")
+KINDS = ("Finding", "Grade", "Table", "Selection", "Score", "CriteriaSet", "Recommendation", "Response")
 
 
 def context() -> dict[str, Any]:

@@ -33,6 +33,8 @@ INSIDE = {
     "items": "Reused",
     "branches": "Branch",
     "counts": "RuleName",
+    "evaluable_when": "Needed",
+    "when_missing": "Missing",
     "when_unknown": "Reading",
     "unreliable_if": "Caveat",
     "marks": "Mark",

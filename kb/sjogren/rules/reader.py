@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sjogren._located import Mapping, Scalar, read_located
 from sjogren.errors import Finding, KnowledgeError, did_you_mean
-from sjogren.model.rule import Branch, Item, Mark, Rule, RuleSet, Shown, Source, TermOf
+from sjogren.model.rule import Branch, Item, Mark, Missing, Rule, RuleSet, Shown, Source, TermOf
 from sjogren.rules._conditions import Conditions
 from sjogren.rules.schema import KINDS
 
@@ -225,6 +225,34 @@ class _Reader(Conditions):
         return rule._replace(terms=tuple(terms), mean=ways == ["mean_of"], stated=self.text(node, "stated", "Score"))
 
     def _criteriaset(self, node: Mapping, rule: Rule, here: str) -> Rule:
+        rule = self._counted(node, rule, here)
+        if ("branches" in node) == ("met_when" in node) or ("branches" in node and not rule.counts):
+            message = "a criteria set has either 'met_when', or 'branches' over items without points."
+            self.report(node.line, "K129", message)
+        return rule._replace(
+            entry=self.condition(node, "entry", here) if "entry" in node else None,
+            exclude=self.condition(node, "exclude", here) if "exclude" in node else None,
+            branches=self._branches(node, here, [item.rule for item in rule.items]),
+        )
+
+    def _response(self, node: Mapping, rule: Rule, here: str) -> Rule:
+        rule = self._counted(node, rule, here)
+        fewest = self.needed(node, "evaluable_when")
+        if fewest.denominator != 1 or fewest > len(rule.items):
+            self.report(node.line, "K132", f"'evaluable_when' is a whole number up to {len(rule.items)}, the items.")
+        value = node.get("when_missing")
+        missing = None
+        if isinstance(value, Mapping):
+            self.keys(value, "Missing")
+            place = self.place(value.line, f"{here}when_missing")
+            status, because = self.text(value, "status", "Missing"), self.text(value, "because", "Missing")
+            missing = Missing(status, self.sources(value), because, place)
+        elif value is not None:
+            self.report(value.line, "K131", "'when_missing' has 'status', 'source' and 'because'.")
+        return rule._replace(fewest=int(fewest), when_missing=missing)
+
+    def _counted(self, node: Mapping, rule: Rule, here: str) -> Rule:
+        """Items, their points, and how many are needed."""
         items: list[Item] = []
         for index, entry in enumerate(self.listed(node, "items")):
             if not isinstance(entry, Mapping):
@@ -241,23 +269,16 @@ class _Reader(Conditions):
         pointed = ["points" in entry for entry in self.listed(node, "items") if isinstance(entry, Mapping)]
         if len(set(pointed)) > 1:
             self.report(node.line, "K119", "either every item has points or none has.")
-        if ("branches" in node) == ("met_when" in node) or ("branches" in node and any(pointed)):
-            message = "a criteria set has either 'met_when', or 'branches' over items without points."
-            self.report(node.line, "K129", message)
-        needed = Fraction(0)
-        met_when = node.get("met_when")
-        if isinstance(met_when, Mapping):
-            self.keys(met_when, "Needed")
-            threshold = met_when.get("at_least")
-            needed = self.number(threshold, "at_least") if threshold else needed
-        return rule._replace(
-            entry=self.condition(node, "entry", here) if "entry" in node else None,
-            exclude=self.condition(node, "exclude", here) if "exclude" in node else None,
-            items=tuple(items),
-            needed=needed,
-            counts=not any(pointed),
-            branches=self._branches(node, here, [item.rule for item in items]),
-        )
+        return rule._replace(items=tuple(items), needed=self.needed(node, "met_when"), counts=not any(pointed))
+
+    def needed(self, node: Mapping, key: str) -> Fraction:
+        """The number under ``at_least`` of a key; 0 when the key is not there."""
+        value = node.get(key)
+        if not isinstance(value, Mapping):
+            return Fraction(0)
+        self.keys(value, "Needed")
+        threshold = value.get("at_least")
+        return self.number(threshold, "at_least") if threshold else Fraction(0)
 
     def _item(self, entry: Mapping, path: str, rule: Rule) -> str:
         """The id of an item: a finding that is written here, or one of another set that counts here as well."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sjogren._resources import data
 
-KINDS = ("Finding", "Grade", "Table", "Selection", "Score", "CriteriaSet", "Recommendation")
+KINDS = ("Finding", "Grade", "Table", "Selection", "Score", "CriteriaSet", "Recommendation", "Response")
 
 
 @lru_cache(maxsize=4)

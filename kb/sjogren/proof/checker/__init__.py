@@ -42,10 +42,11 @@ from sjogren.model.rule import RuleSet
 from sjogren.model.vocabulary import Choice, Vocabulary
 from sjogren.proof.checker.judge import Judge
 from sjogren.proof.checker.logic import Refused, Said, Var
-from sjogren.proof.checker.nodes import Json, Node, check_shape, form, is_date, is_text, same
+from sjogren.proof.checker.nodes import Json, Node, check_shape, form, inside, is_date, is_text, same
 from sjogren.proof.checker.premises import Setting
 from sjogren.proof.checker.printed import concerns_verdict, printed
 from sjogren.proof.checker.rules import Rules
+from sjogren.rules.timed import later, one_visit
 
 NOTICE = "classification for research and case review, not a diagnosis"
 _ASSESSMENT = {"case", "knowledge_base", "notice", "assume", "policy", "visits"}
@@ -85,9 +86,13 @@ def verify(
     found = list(_whole(assessment, vocabulary, content_hash))
     if any(refusal.code == "V101" for refusal in found):
         return found
-    readers = Rules(rules.rules, vocabulary)
+    readers = Rules(one_visit(rules).rules, vocabulary)
+    dates = [visit.get("date") if type(visit) is dict else None for visit in assessment["visits"]]
     for index, visit in enumerate(assessment["visits"]):
-        setting = Setting(index, assessment["assume"], assessment["policy"])
+        if index == 1:
+            all_rules, words = later(rules, vocabulary)
+            readers = Rules(all_rules.rules, words)
+        setting = Setting(index, assessment["assume"], assessment["policy"], dates)
         found += _Visit(readers, setting).refusals(visit)
     return found
 
@@ -176,6 +181,7 @@ class _Visit:
         for position, node in enumerate(graph):
             try:
                 check_shape(node)
+                read = inside(node)
             except Refused as refused:
                 name = node.get("id") if type(node) is dict else None
                 self.refuse(
@@ -184,7 +190,7 @@ class _Visit:
                 continue
             if node["id"] in nodes:
                 self.refuse(node["id"], "V103", "the same node twice", "each node once")
-            nodes[node["id"]] = node
+            nodes[node["id"]] = read
         for name, node in nodes.items():
             premises = node.get("premises", ())
             for premise in premises:

@@ -24,6 +24,7 @@ from sjogren.model.rule import (
     Rule,
     Subject,
     Test,
+    compared,
 )
 from sjogren.model.vocabulary import SIDES, FactDef, Vocabulary
 from sjogren.proof.checker.logic import COMPARE, GATES, Expr, Join, Leaf, Var, all_of, any_of, negation
@@ -79,6 +80,9 @@ class Conditions:
         return Var("status", rule.id, side, f"{test.subject.kind} {test.subject.name} {test.value}")
 
     def _test(self, test: Test, scope: Scope) -> Expr:
+        if test.change:
+            factor = self.vocabulary.facts[test.subject.name].units[test.unit] if test.unit else Fraction(1)
+            return _number(change_var(test), test.op, Fraction(str(test.value)) * factor)
         if test.subject.kind == POLICY:
             return equals(Var("policy", test.subject.name), test.value)
         if test.subject.kind == FACT:
@@ -105,7 +109,7 @@ class Conditions:
         var = Var("fact", fact.name, side)
         if fact.type == "boolean":
             return equals(var, test.value == "present")
-        if fact.type == "codes":
+        if fact.type in {"codes", "treatments"}:
             return yes(Var("fact", f"{fact.name}.{test.value}"))
         if fact.type == "level":
             rank = fact.levels.index(str(test.value))
@@ -182,12 +186,10 @@ class Conditions:
 
     def read_by(self, rule: Rule) -> list[Subject]:
         """All facts, rules and policies that a rule rests on directly."""
-        found = []
+        found: list[Subject] = []
         for condition in self.conditions(rule.id).values():
             if isinstance(condition, Test):
-                found.append(condition.subject)
-                if isinstance(condition.value, Subject):
-                    found.append(condition.value)
+                found += subjects(condition)
         found += [*(term.subject for term in rule.terms), *rule.highest_of, *rule.alternatives]
         found += [Subject(RULE, item.rule) for item in rule.items]
         return [*found, Subject(FACT, rule.stated)] if rule.stated else found
@@ -205,6 +207,11 @@ class Conditions:
                     rules.add(subject.name)
                     waiting.append(subject.name)
         return facts, rules
+
+
+def change_var(test: Test) -> Var:
+    """The variable of the difference that a test of change asks for; its visit stands as its side."""
+    return Var("change", test.subject.name, test.subject.visit, f"{test.change} {test.where}".strip())
 
 
 def yes(var: Var) -> Leaf:
@@ -261,7 +268,9 @@ def numbers(levels: tuple[str, ...]) -> list[Fraction] | None:
 
 def subjects(condition: Condition | None) -> Iterable[Subject]:
     """All facts, rules and policies that a condition names."""
-    if isinstance(condition, Test):
+    if isinstance(condition, Test) and condition.change:
+        yield from compared(condition)
+    elif isinstance(condition, Test):
         yield condition.subject
         if isinstance(condition.value, Subject):
             yield condition.value

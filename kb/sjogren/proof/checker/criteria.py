@@ -22,6 +22,7 @@ from sjogren.proof.checker.logic import (
     leaves,
     negation,
 )
+from sjogren.proof.checker.responses import response
 from sjogren.proof.checker.space import some
 from sjogren.proof.checker.statements import Statements
 
@@ -34,7 +35,7 @@ class Criteria(Statements):
 
     def __init__(self, rules: Mapping[str, Rule], vocabulary: Vocabulary) -> None:
         super().__init__(rules, vocabulary)
-        items = {item.rule for rule in rules.values() for item in rule.items}
+        items = {item.rule for rule in rules.values() if rule.kind == "CriteriaSet" for item in rule.items}
         self.in_items = {name for name, rule in rules.items() if self._lineage(rule) & items}
 
     def _lineage(self, rule: Rule) -> set[str]:
@@ -73,6 +74,8 @@ class Criteria(Statements):
 
     def _verdict(self, scope: Scope, _: Var, word: str) -> Claim:
         rule = scope.rule
+        if rule.kind == "Response":
+            return response(rule, word)
         points = Var("points", rule.id)
         enough = Leaf(points, lambda value: bool(value >= rule.needed), (rule.needed,))
         if rule.branches:

@@ -37,10 +37,12 @@ class Judge(Printing):
             )
 
     def _attributed(self, node: Node, rule: Rule) -> None:
-        sources = [{"work": source.work, "locator": source.locator} for source in rule.source]
+        missing = rule.when_missing
+        word = missing if missing and node["clause"] == missing.place.path else rule
+        sources = [{"work": source.work, "locator": source.locator} for source in word.source]
         if not sources or not same(node["source"], sources):
             raise Refused("V121", f"sources {_works(node['source'])}", f"those of {rule.id}: {_works(sources)}")
-        if node["status"] != rule.status or node.get("verification", "") != rule.verification:
+        if node["status"] != word.status or node.get("verification", "") != rule.verification:
             raise Refused(
                 "V121", f"status {node['status']!r}", f"{rule.status!r} and its verification, as the rule says"
             )
@@ -79,11 +81,22 @@ class Judge(Printing):
 
     def _clause(self, node: Node, claim: Claim) -> None:
         clause = node["clause"]
+        rule = self._rule(node)
+        if rule.kind == "Response" and clause != self._way(node, rule):
+            raise Refused("V122", f"clause {clause!r}", f"{self._way(node, rule)!r}, by what could be evaluated")
         if clause in claim.clauses:
             return
         if clause not in claim.tests or not set(self._given(node)) <= claim.tests[clause]:
             allowed = ", ".join(sorted(claim.clauses))
             raise Refused("V122", f"clause {clause!r}", f"{allowed}, or a test in it that reads all premises")
+
+    def _way(self, node: Node, rule: Rule) -> str:
+        """Where the reason of a response stands: by how many of its items could be evaluated."""
+        said = self._given(node).get(Var("evaluable", rule.id), ())
+        count = next((each.value[0] for each in said), None)
+        if count is None or count >= len(rule.items):
+            return "met_when"
+        return "evaluable_when" if count < rule.fewest else "when_missing"
 
     def _undecided(self, node: Node) -> None:
         asks, concludes = node["asks"], node["concludes"]

@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
-from sjogren.model.rule import Rule
+from sjogren.model.rule import RESPONSES, Rule
 from sjogren.model.vocabulary import FactDef
 
 TRUE, FALSE, OPEN = "true", "false", "open"
@@ -43,7 +43,8 @@ class Var(NamedTuple):
         ``fact``, ``policy``, ``finding``, ``grade``, ``cases`` (a grade by its cases, where a level may be stated),
         ``table``, ``verdict``, ``gate`` (a verdict of `GATES`; ``path`` names it), ``branch`` (of a criteria set),
         ``member`` (of a selection; ``path`` names it), ``score``, ``points`` (of a set, or of its branch ``path``),
-        ``mean`` (of a fact over its sides) or ``inner`` (a condition at ``path``).
+        ``evaluable`` (items of a response index), ``mean`` (of a fact over its sides), ``change`` (between visits) or
+        ``inner`` (a condition at ``path``).
     """
 
     kind: str
@@ -181,6 +182,11 @@ def outcomes(expr: Expr, domains: Mapping[Var, Sequence[Any]]) -> set[bool]:
         leaf = next(leaf for leaf in leaves(expr) if kleene(leaf, now) is None)
         waiting += [{**now, leaf.var: (value,)} for value in now[leaf.var]]
     return found
+
+
+def verdicts(rule: Rule) -> tuple[str, ...]:
+    """The verdicts of a criteria set or of a response index."""
+    return RESPONSES if rule.kind == "Response" else VERDICTS
 
 
 def answers(rule: Rule) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any, TypeAlias
 
+from sjogren.model.rule import TIMES
 from sjogren.proof.checker.logic import Refused
+from sjogren.rules.timed import visit_of
 
 Json: TypeAlias = Any
 Node: TypeAlias = "dict[str, Json]"
@@ -127,22 +129,36 @@ _TYPES: Mapping[str, Callable[[Json], bool]] = {
     "unit_as_stated": is_text, "date": is_date, "recorded_by": is_text, "note": is_text, "recorded_as": is_text,
     "carried": _is_true, "passed_over": _are_passed_over, "assumption": is_text, "rule": is_text, "clause": is_text,
     "premises": is_texts, "status": is_text, "verification": is_text, "source": _is_source, "operation": is_text,
-    "concludes": _is_conclusion, "asks": _is_asked,
+    "concludes": _is_conclusion, "asks": _is_asked, "at": lambda value: value in TIMES,
 }  # fmt: skip
-_RECORDED = "unit_as_stated date recorded_by note recorded_as carried passed_over side"
+_RECORDED = "unit_as_stated date recorded_by note recorded_as carried passed_over side at"
 _KEYS: Mapping[str, tuple[str, str]] = {
     "fact": ("fact value unit visit as_stated", _RECORDED),
-    "missing": ("fact", "side as_stated passed_over"),
+    "missing": ("fact", "side as_stated passed_over at"),
     "policy": ("assumption value", ""),
-    "absent": ("assumption fact value", "side"),
+    "absent": ("assumption fact value", "side at"),
     "accepted": ("assumption fact value unit visit as_stated", _RECORDED),
-    "not_counted": ("assumption rule clause premises", ""),
+    "not_counted": ("assumption rule clause premises", "at"),
     "firing": ("concludes rule clause status source premises", "verification side"),
     "undecided": ("operation concludes asks rule premises", "side"),
     "reads": ("operation concludes rule premises", ""),
     "adds": ("operation concludes rule clause premises", ""),
 }
 """For each form of node its required and its optional keys, besides id, type and text."""
+
+
+ADDING = frozenset({"sum", "mean", "first_known", "known", "absolute_change", "relative_change"})
+
+
+def inside(node: Node) -> Node:
+    """A node with the visit before the names of what it takes from another one, as the rules are read there."""
+    named = [node.get(key, "") for key in ("fact", "rule")]
+    if any(visit_of(name)[0] for name in named):
+        raise Refused("V101", f"the name {' '.join(named).strip()}", "a plain name, with the visit under 'at'")
+    visit = node.get("at") or visit_of(node.get("concludes", {}).get("conclusion", ""))[0]
+    if not visit:
+        return node
+    return {**node, **{key: f"{visit}/{node[key]}" for key in ("fact", "rule") if key in node}}
 
 
 def form(node: Node) -> str:
@@ -154,7 +170,7 @@ def form(node: Node) -> str:
         operation = node.get("operation")
         if operation in {"undecided", "reads"}:
             return str(operation)
-        return "adds" if operation in {"sum", "mean", "first_known"} else ""
+        return "adds" if operation in ADDING else ""
     if kind != "assumption":
         return ""
     if node.get("assumption") == "not_counted":

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from sjogren.model.rule import FACT, RULE, Rule, Subject
+from sjogren.model.rule import FACT, RULE, Rule, Subject, Test, compared
 from sjogren.proof.checker.logic import Leaf, Refused, Said, Var, words
-from sjogren.proof.checker.nodes import Node, number, same
+from sjogren.proof.checker.nodes import Node, form, number, same
 from sjogren.proof.checker.premises import Premises
 
 Ends: TypeAlias = "tuple[Fraction | None, Fraction | None]"
@@ -16,6 +16,15 @@ Ends: TypeAlias = "tuple[Fraction | None, Fraction | None]"
 
 class Numbers(Premises):
     """Judges the nodes that add."""
+
+    def _total(self, node: Node) -> tuple[Var, Said]:
+        """As the node prints it; a change exactly, for a printed one is rounded and may lie on a threshold."""
+        var, said = super()._total(node)
+        if var.kind == "change":
+            exact = self._computed(node, self._rule(node), var)[3]
+            if all(same(number(end), number(told)) for end, told in zip(exact, said.value, strict=True)):
+                return var, Said("within", exact)
+        return var, said
 
     def _adds(self, node: Node) -> None:
         rule = self._rule(node)
@@ -30,6 +39,15 @@ class Numbers(Premises):
     def _computed(self, node: Node, rule: Rule, var: Var) -> tuple[str, str, str, Ends]:
         given = self._given(node)
         prefix = f"{rule.place.path}." if rule.place.path else ""
+        if var.kind == "change":
+            test = self.rules.conditions(rule.id)[node["clause"]]
+            assert isinstance(test, Test)
+            return node["operation"], node["operation"], node["clause"], self._change(node, test, given)
+        if var.kind == "evaluable":
+            flags = [Var("finding", item.rule) for item in rule.items]
+            self._all_used(given, flags)
+            count = Fraction(sum(len(self._possible(flag, given)) == 1 for flag in flags))
+            return "known", "evaluable", "items", (count, count)
         if var.kind == "points":
             parts = [(Fraction(item.points), Subject(RULE, item.rule)) for item in rule.items]
             branch = next((each for each in rule.branches if each.value == var.path), None)
@@ -45,6 +63,29 @@ class Numbers(Premises):
         operation = "first_known" if rule.alternatives else "mean" if rule.mean else "sum"
         clause = f"{prefix}{operation if rule.alternatives else operation + '_of'}"
         return operation, operation, clause, self._score(rule, operation, given)
+
+    def _change(self, node: Node, test: Test, given: Mapping[Var, Sequence[Said]]) -> Ends:
+        """The difference between two visits, known where both values are; exact, for printed means are rounded."""
+        values = []
+        wanted = [Var("mean", each.name) if test.where else self._var(each) for each in compared(test)]
+        self._all_used(given, wanted)
+        for var in wanted:
+            source = next(each for each in self._premises(node) if (self.meaning(each) or ("",))[0] == var)
+            low, high = (
+                self._computed(source, self._rule(source), var)[3] if form(source) == "adds" else self._is(var, given)
+            )
+            values.append(low if low == high else None)
+        later, earlier = values
+        if later is None or earlier is None or (test.change == "relative" and earlier <= 0):
+            return None, None
+        change = (later - earlier) / (earlier if test.change == "relative" else 1)
+        return change, change
+
+    def _is(self, var: Var, given: Mapping[Var, Sequence[Said]]) -> Ends:
+        """A recorded number; nothing where none is."""
+        self._possible(var, given)
+        value = next((each.value for each in given[var] if each.op == "is"), None)
+        return value, value
 
     def _score(self, rule: Rule, operation: str, given: Mapping[Var, Sequence[Said]]) -> Ends:
         told = Var("fact", rule.stated)

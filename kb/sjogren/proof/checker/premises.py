@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sjogren.model.rule import MEANS, Rule, Test
+from sjogren.model.rule import MEANS, NOW, STOOD_EARLIER, STOOD_FIRST, Rule, Test, compared
 from sjogren.model.vocabulary import FactDef, Vocabulary
+from sjogren.proof.checker.conditions import change_var
 from sjogren.proof.checker.logic import Refused, Said, Var, in_range
 from sjogren.proof.checker.nodes import Json, Node, exact, form, is_number, number, same
 from sjogren.proof.checker.rules import Rules
 from sjogren.proof.checker.space import Space
 from sjogren.proof.checker.statements import Statement, says
 
-_ADDING = {"CriteriaSet": "points", "Score": "score"}
+_ADDING = {"CriteriaSet": "points", "Response": "points", "Score": "score"}
 _ABSENT: Mapping[str, Any] = {"boolean": False, "level": 0}
+_AGED = re.compile(r"(\d+(?:\.\d+)?) on (\d{4}-\d\d-\d\d)")
+DAYS_PER_YEAR = Fraction(1461, 4)
 _STATED = re.compile(r"([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,2})?)(?: (\S+))?")
 
 
+LISTS = frozenset({"codes", "diseases", "treatments"})
+
+
+def _is_its_own(node: Node) -> bool:
+    """Whether a node is of the very visit that it is taken from."""
+    return "visit" in node and "carried" not in node
+
+
 class Setting(NamedTuple):
-    """What the assessment says of the whole case: the visit's index, the assumptions and the policies."""
+    """What the assessment says of the whole case: the visit's index, assumptions, policies, and the visits' dates."""
 
     visit: int
     assume: Mapping[str, Json]
     policy: Mapping[str, Json]
+    dates: Sequence[Json] = ()
 
 
 class Premises:
@@ -105,14 +118,27 @@ class Premises:
             raise Refused("V132", f"{value!r}", "low and high")
         span = (exact(value["low"]), exact(value["high"]))
         test = self.rules.conditions(rule.id).get(node["clause"])
+        if isinstance(test, Test) and test.change and node["operation"] == f"{test.change}_change":
+            return change_var(test), Said("within", span)
         if isinstance(test, Test) and test.where in MEANS:
-            return Var("mean", test.subject.name), Said("within", span)
+            return Var("mean", self._averaged(node, test)), Said("within", span)
+        if rule.kind == "Response" and node["concludes"]["key"] == "evaluable":
+            return Var("evaluable", rule.id), Said("within", span)
         if rule.kind not in _ADDING:
             raise Refused("V122", f"clause {node['clause']!r}", f"a sum, mean or preference of {rule.id}")
         branch = next((each.value for each in rule.branches if f"{each.place.path}.counts" == node["clause"]), "")
         if rule.branches and not branch:
             raise Refused("V122", f"clause {node['clause']!r}", f"the items of a branch of {rule.id}")
         return Var(_ADDING[rule.kind], rule.id, "", branch), Said("within", span)
+
+    def _averaged(self, node: Node, test: Test) -> str:
+        """The fact that a mean is of: of a test of change, the one of the two visits that its premises are of."""
+        if not test.change:
+            return test.subject.name
+        facts = {premise.get("fact", "") for premise in self._premises(node)}
+        if len(facts) != 1 or not facts <= {subject.name for subject in compared(test)}:
+            raise Refused("V132", f"a mean of {', '.join(sorted(facts))}", "values of one visit that the test compares")
+        return str(facts.pop())
 
     def _premises(self, node: Node) -> list[Node]:
         return [self.nodes[premise] for premise in node["premises"]]
@@ -136,7 +162,7 @@ class Premises:
         name, side = node["fact"], node.get("side", "")
         base, _, member = name.partition(".")
         fact = self.vocabulary.facts.get(name) or self.vocabulary.facts.get(base)
-        listed = fact is not None and fact.type in {"codes", "diseases"}
+        listed = fact is not None and fact.type in LISTS
         if fact is None or (fact.name != name) != listed or (listed and member not in fact.codes):
             raise Refused("V110", f"fact {name!r}", "a fact of the vocabulary")
         if side not in fact.sides or (not side and "side" in node):
@@ -152,17 +178,34 @@ class Premises:
 
     def _recorded(self, node: Node, fact: FactDef) -> None:
         visit, unit = node["visit"], node.get("unit_as_stated")
-        if visit > self.setting.visit or (visit < self.setting.visit) != ("carried" in node):
+        if "at" in node:
+            self._elsewhere(node)
+        elif visit > self.setting.visit or (visit < self.setting.visit) != ("carried" in node):
             raise Refused("V110", f"visit {visit}", f"at most {self.setting.visit}, and 'carried' on an earlier one")
         if unit is not None and (unit not in fact.units or unit == fact.unit):
             raise Refused("V110", f"unit_as_stated {unit!r}", f"another unit of {fact.name}")
         if node.get("recorded_as", "preliminary") != "preliminary":
             raise Refused("V110", f"recorded_as {node['recorded_as']!r}", "preliminary, or nothing for a final value")
 
+    def _elsewhere(self, node: Node) -> None:
+        """A value of another visit: measured there on its date, or standing there, recorded then or before."""
+        at, visit, carried = node["at"], node["visit"], "carried" in node
+        if at != STOOD_EARLIER:
+            meant = self.setting.visit if at == NOW else 0
+            measured = at == STOOD_FIRST or node.get("date") in {None, self.setting.dates[meant]}
+            if carried or visit != meant or not measured:
+                raise Refused(
+                    "V110", f"visit {visit} {node.get('date', '')}".strip(), f"a value of visit {meant} itself"
+                )
+            return
+        own = {each["visit"] for each in self.nodes.values() if each.get("at") == at and _is_its_own(each)}
+        if len(own) != 1 or not 0 < max(own) < self.setting.visit or not 0 <= max(own) - visit >= carried:
+            raise Refused("V110", f"visit {visit}", "values of one visit between the first and this one, or before it")
+
     def _value(self, node: Node) -> Any:
         """The value of a fact node as the rules compare it; raises `Refused` when it is none of the fact's values."""
         fact, value = self._definition(node), node["value"]
-        kind = "boolean" if fact.type in {"codes", "diseases"} else fact.type
+        kind = "boolean" if fact.type in LISTS else fact.type
         if kind == "boolean" and type(value) is bool:
             return value
         if kind in {"number", "count"} and is_number(value):
@@ -179,6 +222,8 @@ class Premises:
     def _stated(self, node: Node, fact: FactDef) -> Fraction:
         """The exact number: as it was stated where that is a number, and then the value must agree."""
         value = Fraction(repr(node["value"]))
+        if aged := _AGED.fullmatch(node["as_stated"]):
+            return self._aged(node, *aged.groups())
         match = _STATED.fullmatch(node["as_stated"])
         unit = node.get("unit_as_stated") or (match.group(2) if match else None) or fact.unit
         if match is None or (unit and unit != fact.unit and unit not in fact.units):
@@ -188,6 +233,14 @@ class Premises:
             raise Refused(
                 "V110", f"{node['fact']}: {node['value']}", f"{number(exact)}, as stated ({node['as_stated']})"
             )
+        return exact
+
+    def _aged(self, node: Node, age: str, since: str) -> Fraction:
+        """The exact age at a visit: that of the first visit and the days since."""
+        days = (date.fromisoformat(node.get("date", since)) - date.fromisoformat(since)).days
+        exact = Fraction(age) + days / DAYS_PER_YEAR
+        if not same(number(exact), node["value"]):
+            raise Refused("V110", f"{node['fact']}: {node['value']}", f"{number(exact)}, as stated")
         return exact
 
     def _missing(self, node: Node) -> None:

@@ -13,6 +13,7 @@ from sjogren.proof.checker.nodes import Json, Node, form, number, same
 from sjogren.proof.checker.numbers import Numbers
 
 UNDETERMINED = "undetermined"
+NOT_EVALUABLE = "not_evaluable"
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "Finding": ("value",),
     "Grade": ("low", "high"),
@@ -26,7 +27,9 @@ _VARIABLES = {
     "Table": "table",
     "Recommendation": "table",
     "CriteriaSet": "verdict",
+    "Response": "verdict",
 }
+SETS = frozenset({"CriteriaSet", "Response"})
 _NO_VALUE = {"", "null", "~", "unknown", "not_done"}
 
 
@@ -64,7 +67,9 @@ class Printing(Numbers):
             return self._branch(rule, key, given)
         if rule.kind == "Recommendation" and key not in {"", "profile"}:
             return self._recommended(rule, key, given)
-        if rule.kind == "Score" or (rule.kind == "CriteriaSet" and key in {"score", "count"}):
+        if rule.kind == "Response" and key in {"points", "items"}:
+            return self._points(rule, given)
+        if rule.kind == "Score" or (rule.kind in SETS and key in {"score", "count"}):
             return self._interval(rule, key, given)
         var = Var(_VARIABLES[rule.kind], rule.id)
         self._all_used(given, [var])
@@ -75,6 +80,8 @@ class Printing(Numbers):
             return self.word(rule.levels[min(possible) if key == "low" else max(possible)])
         if len(possible) > 1:
             self._still_open(given[var], 2 if rule.kind in TABLES else 1)
+            if rule.kind == "Response":
+                return NOT_EVALUABLE
             return self.word(rule.if_undetermined) if rule.kind in TABLES else UNDETERMINED
         return self.word(rule.levels[possible[0]] if rule.kind == "Grade" else possible[0])
 
@@ -106,7 +113,21 @@ class Printing(Numbers):
         if key in {"low", "high"}:
             return low if key == "low" else high
         span: dict[str, Json] = {"low": low, "high": high}
-        return {**span, "needed": number(rule.needed)} if rule.kind == "CriteriaSet" else span
+        return {**span, "needed": number(rule.needed)} if rule.kind in SETS else span
+
+    def _points(self, rule: Rule, given: Mapping[Var, Sequence[Said]]) -> Json:
+        """The points of each domain, or whether its item is met; nothing where it could not be evaluated."""
+        flags = {item: Var("finding", item.rule) for item in rule.items}
+        self._all_used(given, list(flags.values()))
+        found: dict[str, Json] = {}
+        for item, flag in flags.items():
+            possible = self._possible(flag, given)
+            met = possible[0] if len(possible) == 1 else None
+            if met is None:
+                self._still_open(given[flag], 1)
+            name = item.rule.split("/")[-1].replace("-", "_")
+            found[name] = met if met is None or rule.counts else item.points * met
+        return found
 
     def _members(self, rule: Rule, key: str, given: Mapping[Var, Sequence[Said]]) -> Json:
         members = {case.low: Var("member", rule.id, "", case.low) for case in rule.cases}
@@ -258,6 +279,8 @@ def printed(rule: Rule) -> dict[str, Subject]:
     if rule.kind == "CriteriaSet":
         result = ("branch", "count") if rule.branches else ("count",) if rule.counts else ("score",)
         own = ("verdict", *result, "lacks")
+    elif rule.kind == "Response":
+        own = ("verdict", "items", "count") if rule.counts else ("verdict", "points", "score")
     elif rule.kind == "Recommendation":
         own = ("profile", *dict.fromkeys(key for case in rule.cases for key, _ in case.lists))
     elif rule.as_list:

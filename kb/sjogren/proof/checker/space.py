@@ -14,7 +14,6 @@ from sjogren.proof.checker.logic import (
     FALSE,
     OPEN,
     TRUE,
-    VERDICTS,
     Ask,
     Claim,
     Leaf,
@@ -26,6 +25,7 @@ from sjogren.proof.checker.logic import (
     in_range,
     outcomes,
     stretches,
+    verdicts,
     words,
 )
 
@@ -50,7 +50,7 @@ class Space:
         if var.kind == "table":
             return answers(self.rules[var.name])
         if var.kind == "verdict":
-            return VERDICTS
+            return verdicts(self.rules[var.name])
         if var.kind == "branch":
             return tuple(branch.value for branch in self.rules[var.name].branches)
         if var.kind == "policy":
@@ -60,7 +60,9 @@ class Space:
             return tuple(range(len(fact.levels)))
         if fact and fact.type in {"code", "term"}:
             return (*sorted({word for leaf in asked for word in leaf.words}), "", "another")
-        if var.kind in {"score", "points", "mean"} or (fact and fact.type in {"number", "count"}):
+        if var.kind in {"score", "points", "mean", "change", "evaluable"} or (
+            fact and fact.type in {"number", "count"}
+        ):
             cuts = {cut for leaf in asked for cut in leaf.cuts} | set(_ends(said, fact)) or {Fraction(0)}
             return stretches(cuts, whole=bool(fact and fact.type == "count"))
         return (True, False)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sjogren.model.rule import Rule, Test
 from sjogren.model.vocabulary import SIDES
 from sjogren.proof.checker.conditions import TABLES, Conditions
-from sjogren.proof.checker.logic import GATES, VERDICTS, Refused, Said, Var, answers
+from sjogren.proof.checker.logic import GATES, Refused, Said, Var, answers, verdicts
 
 OUTCOMES = {
     "result": ("finding", {"met": True, "not_met": False}),
@@ -31,7 +31,7 @@ KINDS_OF = {
     "cases": ("Grade",),
     "table": TABLES,
     "member": ("Selection",),
-    "verdict": ("CriteriaSet",),
+    "verdict": ("CriteriaSet", "Response"),
     "branch": ("CriteriaSet",),
 }
 
@@ -86,7 +86,7 @@ class Statements(Conditions):
             return Statement(var._replace(path=value), True, holds) if known else None
         if kind == "verdict" and value in GATES:
             return Statement(Var("gate", rule.id, side, value), True, holds)
-        words = {"verdict": VERDICTS, "branch": tuple(branch.value for branch in rule.branches)}
+        words = {"verdict": verdicts(rule), "branch": tuple(branch.value for branch in rule.branches)}
         return Statement(var, value, holds) if value in words.get(kind, answers(rule)) else None
 
 
