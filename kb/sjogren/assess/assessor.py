@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
 from functools import cached_property
 from typing import Any, TypeAlias
 
 from sjogren.assess.inputs import Seen, see
+from sjogren.assess.totals import Totals
 from sjogren.assess.visits import view
 from sjogren.engine.driver import DurableEngine
 from sjogren.engine.knowledge import Result
 from sjogren.engine.reference import Reference, disagreements
-from sjogren.errors import Finding, InputError, InternalFault
-from sjogren.facts.resolve import resolve
+from sjogren.errors import InternalFault
+from sjogren.facts.measured import measured
+from sjogren.facts.resolve import Resolved
 from sjogren.model.case import Case
-from sjogren.model.rule import STOOD_EARLIER
-from sjogren.program.ir import Aggregate
+from sjogren.model.rule import FIRST, NOW, STOOD_EARLIER, STOOD_FIRST
 from sjogren.program.later import compile_later
 from sjogren.program.store import Knowledge
 from sjogren.proof.graph import Binder
 from sjogren.proof.printed import Bound
 from sjogren.proof.skeleton import Prover
 from sjogren.proof.visits import Teller
-from sjogren.proof.words import NOTICE, span_words
+from sjogren.proof.words import NOTICE
 from sjogren.rules.timed import named, visit_of
 
 Json: TypeAlias = dict[str, Any]
@@ -39,7 +38,7 @@ class Assessor:
         self.reference = Reference(rules, [rules[name] for name in knowledge.sequence], knowledge.vocabulary)
         self.prover = Prover(knowledge.program, rules)
         self.binder = Binder(knowledge.program, rules, knowledge.vocabulary)
-        self.stated = [aggregate for aggregate in knowledge.program.aggregates if aggregate.stated]
+        self.totals = Totals(knowledge, self.reference)
         self.teller = Teller()
         self.read = frozenset(each.key for each in knowledge.program.inputs)
         looked_at = {
@@ -78,14 +77,15 @@ class Assessor:
         """Each visit with what is known and derived at it, and the assessor that derived it."""
         found: list[tuple[Assessor, Bound]] = []
         for index in range(len(case.visits)):
-            resolved = resolve(case, index, self.knowledge.vocabulary)
+            resolved = self.totals.resolve(case, index)
             seen = see(case, resolved, self.knowledge.vocabulary)
-            self._check_totals(case, seen)
+            self.totals.check(case, seen)
             chosen, unused = resolved.chosen, resolved.unused
             used = self.later if index else self
             if used is not self:
                 earlier = self._earlier(seen, [bound.result for _, bound in found])
-                seen, chosen, unused = view(case, index, resolved, seen, earlier, self.knowledge.vocabulary, used.read)
+                others = self._others(case, index, earlier)
+                seen, chosen, unused = view(case, resolved, seen, others, self.knowledge.vocabulary, used.read)
             result = used.derive(seen)
             bound = Bound(seen.inputs, seen.origins, result, index, chosen, unused, case.policy)
             found.append((used, bound))
@@ -118,6 +118,16 @@ class Assessor:
         alike = (index for index in range(1, len(stood)) if self._asked(stood[index]) == own)
         return next(alike, len(stood) - 1)
 
+    def _others(self, case: Case, index: int, earlier: int) -> dict[str, Resolved]:
+        """What the rules of a later visit are given of other visits, and of this one without what is carried."""
+        vocabulary = self.knowledge.vocabulary
+        found = {
+            FIRST: measured(case, 0, index, vocabulary),
+            NOW: measured(case, index, index, vocabulary),
+            STOOD_FIRST: self.totals.resolve(case, 0),
+        }
+        return {**found, STOOD_EARLIER: self.totals.resolve(case, earlier)} if earlier else found
+
     def _asked(self, result: Result) -> dict[str, str]:
         return {key: result.truth[key] for key in self.asked if key in result.truth}
 
@@ -129,47 +139,9 @@ class Assessor:
             raise InternalFault(f"engine and reference evaluator disagree on {'; '.join(differing[:3])}")
         return result
 
-    def _check_totals(self, case: Case, seen: Seen) -> None:
-        """A stated total must lie within what its items leave possible, to the decimals stated."""
-        findings = []
-        for aggregate in self.stated:
-            stated = seen.inputs.get(aggregate.stated)
-            if stated is None or stated.low is None:
-                continue
-            without = {key: known for key, known in seen.inputs.items() if key != aggregate.stated}
-            items = self._items(aggregate, without)
-            if items is None:
-                continue
-            chosen = seen.origins[aggregate.stated].chosen
-            if chosen is None:
-                continue
-            value = chosen.value
-            half = _half_unit(value.as_stated) if aggregate.op == "mean" else Fraction(0)
-            low = items.low is None or stated.low >= items.low - half
-            high = items.high is None or stated.low <= items.high + half
-            if not (low and high):
-                message = f"{aggregate.stated} is stated as {value.as_stated}, but its items give {span_words(items)}."
-                findings.append(Finding(case.file, value.line, "E150", message, "Correct the total or the items."))
-        if findings:
-            raise InputError(findings)
-
-    def _items(self, aggregate: Aggregate, inputs: Mapping[str, Any]) -> Any:
-        """What the items alone give; None when none of them is recorded."""
-        keys = {addend.key for addend in aggregate.addends}
-        facts = {self.knowledge.rules.rules[key].stated if key in self.knowledge.rules.rules else key for key in keys}
-        if not any(fact in inputs for fact in facts):
-            return None
-        return self.reference.run(inputs).spans[aggregate.key]
-
     def close(self) -> None:
         """Free the engines."""
         self.engine.close()
         later = self.__dict__.get("later", self)
         if later is not self:
             later.close()
-
-
-def _half_unit(text: str) -> Fraction:
-    """Half of the last decimal place that a number is stated to."""
-    decimals = len(text.partition(".")[2])
-    return Fraction(1, 2 * 10**decimals)
