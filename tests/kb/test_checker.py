@@ -849,6 +849,51 @@ def test_what_is_not_counted_must_be_unknown_to_a_rule_that_says_so(small: Bench
     assert "V112" in small.codes(sealed(edited(found, elsewhere)))
 
 
+BRANCHED: dict[str, Json] = {
+    "id": "branched",
+    "age": 60,
+    "facts": {"palpable_purpura": False, "anti_ssa_ro": True, "low_c4": True, "lymphopenia": False},
+}
+"""Neither young nor purple: of the rule for the others two items are met and one is open."""
+OTHER_BRANCH: dict[str, tuple[dict[str, Json], Json, str]] = {
+    "another branch": ({"key": "branch", "type": "firing"}, "purple", "V130"),
+    "another branch printed": ({"key": "branch", "operation": "reads"}, "purple", "V133"),
+    "no branch printed": ({"key": "branch", "operation": "reads"}, "undetermined", "V133"),
+    "the rule turned": ({"key": "branches", "type": "firing"}, "does_not_hold", "V130"),
+    "another count": ({"key": "count/other"}, {"low": 3, "high": 3}, "V132"),
+    "another count printed": ({"key": "count"}, {"low": 3, "high": 3, "needed": 2}, "V133"),
+    "another number needed": ({"key": "count"}, {"low": 2, "high": 3, "needed": 1}, "V133"),
+    "no count printed": ({"key": "count"}, None, "V133"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_BRANCH)
+def test_what_is_said_of_branches_is_held_against_the_rule(small: Bench, name: str) -> None:
+    accepted = small.assess(BRANCHED)
+    wanted, value, code = OTHER_BRANCH[name]
+    conclusion = accepted["visits"][0]["conclusions"]["risk/branched"]
+    assert conclusion == {"verdict": "met", "branch": "other", "count": {"low": 2, "high": 3, "needed": 2}, "lacks": []}
+
+    def change(copied: Json) -> None:
+        the(copied, conclusion="risk/branched", **wanted)["concludes"]["value"] = value
+
+    assert small.verify(accepted) == []
+    assert code in small.codes(sealed(edited(accepted, change)))
+
+
+def test_an_open_branch_has_no_count(small: Bench) -> None:
+    accepted = small.assess({**BRANCHED, "facts": {**BRANCHED["facts"], "palpable_purpura": "unknown"}})
+    conclusion = accepted["visits"][0]["conclusions"]["risk/branched"]
+    assert (conclusion["verdict"], conclusion["branch"], conclusion["count"]) == ("undetermined", "undetermined", None)
+
+    def count(copied: Json) -> None:
+        node = the(copied, conclusion="risk/branched", key="count")
+        node["concludes"]["value"] = {"low": 2, "high": 3, "needed": 2}
+
+    assert small.verify(accepted) == []
+    assert "V133" in small.codes(sealed(edited(accepted, count)))
+
+
 def test_a_flag_must_rest_on_its_finding(small: Bench) -> None:
     found = next(each for each in map(small.assess, map(patient, range(60))) if each["visits"][0]["flags"])
 

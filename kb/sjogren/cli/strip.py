@@ -24,15 +24,15 @@ LOOK = {
     "undetermined": ("?", "yellow"),
 }
 """The mark and the colour of a verdict; the mark alone tells them apart in black and white."""
+DOUBTS = (
+    ("this project's own reading, not validated", "status", "operationalisation"),
+    ("what is known from memory of the literature only", "verification", "unverified"),
+)
+"""What the text says of conclusions that rest on a step of lesser standing, and how such a step is known."""
 NARROWEST, WIDEST = 60, 100
 """Columns between which the text adapts to the terminal."""
 LABEL = 44
 """Columns that a label may take beside its value; a longer one stands on a line of its own."""
-RESTING = (
-    ("this project's own reading, not validated", "status", "operationalisation"),
-    ("steps that were not verified against their source", "verification", "unverified"),
-)
-"""What a conclusion may rest on that a reader must know: in words, and the key and word of a node that say so."""
 NO_NAME = "none is given: neither a clinician's diagnosis nor a met criteria set stands behind one"
 
 
@@ -72,10 +72,10 @@ class _Strip:
         if research:
             yield "  Research results, part of no official criteria set:"
             yield from self._told(research)
-        for about, key, word in RESTING:
-            if found := self._resting(key, word):
-                labels = "; ".join(self.rules[name].label for name in found)
-                yield from _wrapped(f"Resting on {about}: {labels}.", "  ", self.width)
+        for words, key, value in DOUBTS:
+            if resting := self._resting(key, value):
+                labels = "; ".join(self.rules[name].label for name in resting)
+                yield from _wrapped(f"Resting on {words}: {labels}.", "  ", self.width)
         yield ""
 
     def _told(self, names: list[str], flags: str = "") -> Iterator[str]:
@@ -87,12 +87,15 @@ class _Strip:
         plain = [(self.rules[name].label, self._plain(name, conclusions[name])) for name in names if name not in sets]
         yield from self._table([*plain, ("Flags", flags)] if flags else plain)
 
-    def _resting(self, key: str, word: str) -> list[str]:
+    def _resting(self, key: str, value: str) -> list[str]:
         """The conclusions whose proof, at any depth, holds a step with this status or verification."""
         nodes = {node["id"]: node for node in self.visit["justification"]["@graph"]}
         rests: dict[str, bool] = {}
         for name, node in nodes.items():  # a premise stands before what rests on it
-            rests[name] = node.get(key) == word or any(rests[premise] for premise in node.get("premises", ()))
+            below = any(rests[premise] for premise in node.get("premises", ()))
+            if key == "verification" and node.get("operation") == "undecided":
+                below = False  # what is open claims nothing that would have to be verified
+            rests[name] = node.get(key) == value or below
         found = {
             node["concludes"]["conclusion"] for node in nodes.values() if "concludes" in node and rests[node["id"]]
         }
