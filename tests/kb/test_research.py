@@ -109,7 +109,7 @@ def test_the_text_puts_them_under_a_heading_of_their_own(kb: KnowledgeBase) -> N
             assert rule.label in research_part
             assert rule.label not in official_part
     assert kb.rule("classification/acr-eular-2016").label in official_part
-    assert "Resting on steps that were not verified against their source: " in text
+    assert "Resting on what is known from memory of the literature only: " in text
 
 
 def test_an_account_says_that_a_cluster_is_only_resembled(kb: KnowledgeBase) -> None:
