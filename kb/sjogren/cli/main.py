@@ -15,6 +15,7 @@ from sjogren.errors import ISSUES, FindingsError, SjogrenError, did_you_mean
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "assess": ("sjogren.cli.assess:assess", "Assess one case or several."),
+    "browse": ("sjogren.cli.browse:browse", "Write the knowledge base as a static site."),
     "check": ("sjogren.cli.check:check", "Check the rules and the ontology."),
     "cite": ("sjogren.cli.rule:cite", "Print what a rule rests on, as a reference list."),
     "explain": ("sjogren.cli.explain:explain", "Explain one conclusion of a case, step by step."),

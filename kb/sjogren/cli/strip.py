@@ -35,7 +35,7 @@ LABEL = 44
 """Columns that a label may take beside its value; a longer one stands on a line of its own."""
 RESTING = (
     ("this project's own reading, not validated", "status", "operationalisation"),
-    ("steps that were not verified against their source", "verification", "unverified"),
+    ("what is known from memory of the literature only", "verification", "unverified"),
 )
 """What a conclusion may rest on that a reader must know: in words, and the key and word of a node that say so."""
 NO_NAME = "none is given: neither a clinician's diagnosis nor a met criteria set stands behind one"
