@@ -1,0 +1,185 @@
+"""One contrast: two rules, or one rule in two versions, over all possible patients; counted, told, and checked.
+
+Every example patient of a pattern is put to the engine and the reference evaluator of its rule set. Where they answer
+otherwise than the pattern says, no comparison is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sjogren.assess.assessor import Assessor
+from sjogren.assess.inputs import see
+from sjogren.compare.answers import answer, answers, nodes_of
+from sjogren.compare.diagrams import NOBODY
+from sjogren.compare.patient import example_case
+from sjogren.compare.patterns import Cover, Pattern, cover
+from sjogren.compare.reading import Source
+from sjogren.compare.traits import Traits
+from sjogren.compare.words import Words, normal_order
+from sjogren.compare.world import World
+from sjogren.errors import InternalFault
+from sjogren.facts.casefile import read_case
+from sjogren.facts.resolve import resolve
+from sjogren.model.rule import Rule
+from sjogren.program.store import Knowledge
+
+MOST = 12
+"""Patterns that are told for one difference, unless more are asked for."""
+
+
+class Party(NamedTuple):
+    """One side of a contrast: a rule of some rules, and what it is called."""
+
+    name: str
+    base: Base
+    rule: str
+
+
+class Base:
+    """A knowledge base under some policies, with its engine made when it is first needed."""
+
+    def __init__(self, knowledge: Knowledge, policy: Mapping[str, str], opened: frozenset[str] = frozenset()) -> None:
+        self.knowledge = knowledge
+        known = knowledge.vocabulary.policies
+        self.policy = {name: policy.get(name, choice.default) for name, choice in known.items()}
+        self.source = Source(knowledge.program, knowledge.rules.rules, self.policy, opened)
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """All rules by identifier."""
+        return self.knowledge.rules.rules
+
+    @cached_property
+    def assessor(self) -> Assessor:
+        """The engine and the reference evaluator."""
+        return Assessor(self.knowledge)
+
+    def derived(self, case: Mapping[str, Any]) -> Mapping[str, str]:
+        """What engine and reference agree on for a case: nodes true or false."""
+        known = self.knowledge.vocabulary.facts
+        facts = {name: value for name, value in case["facts"].items() if name in known}
+        read = read_case({**case, "facts": facts}, self.knowledge.vocabulary)
+        resolved = resolve(read, 0, self.knowledge.vocabulary)
+        return self.assessor.derive(see(read, resolved, self.knowledge.vocabulary)).truth
+
+
+class Told(NamedTuple):
+    """One pattern with its example patient; ``answers`` are what the two parties say of that patient."""
+
+    pattern: Pattern
+    case: Mapping[str, Any]
+    answers: tuple[str, str]
+
+
+class Difference(NamedTuple):
+    """All patients of whom the first party says one thing and the second another; ``count`` of the contrast's total."""
+
+    answers: tuple[str, str]
+    count: int
+    weighted: int
+    cover: Cover
+    told: tuple[Told, ...]
+
+
+class Table(NamedTuple):
+    """How many patterns get which pair of answers; ``total`` of all, ``cells`` the combinations of cells behind it."""
+
+    pairs: Mapping[tuple[str, str], int]
+    total: int
+    weighted: Mapping[tuple[str, str], int]
+    cells: int
+
+
+class Contrast:
+    """Two parties over all possible patients.
+
+    ``coarse``: of criteria sets only whether they are met. ``partial``: over partial records, each finding known or
+    not. Raises `Uncountable` or `TooLarge` where that cannot be worked out.
+    """
+
+    def __init__(self, one: Party, other: Party, *, coarse: bool = True, partial: bool = False) -> None:
+        self.parties = (one, other)
+        self.coarse = coarse
+        vocabulary = other.base.knowledge.vocabulary
+        rules = [party.base.rules[party.rule] for party in self.parties]
+        roots = [nodes_of(rule, coarse=coarse) for rule in rules]
+        self.world = World([one.base.source, other.base.source], roots, vocabulary, partial=partial)
+        found = [
+            answers(rule, reading.truth, self.world.diagrams, coarse=coarse)
+            for rule, reading in zip(rules, self.world.readings, strict=True)
+        ]
+        questions = {f"{side}{words}": those for side, each in enumerate(found) for words, those in each.items()}
+        self.normal = normal_order(self.world, {**one.base.rules, **other.base.rules}.values())
+        self.traits = Traits(self.world, questions, self.normal)
+        self.words = Words(self.traits, {**other.base.rules, **one.base.rules}, vocabulary)
+        self._by_answer = [
+            {words: self.traits.questions[f"{side}{words}"] for words in each} for side, each in enumerate(found)
+        ]
+
+    @cached_property
+    def table(self) -> Table:
+        """How often the parties give which pair of answers."""
+        pairs, weighted = {}, {}
+        for one, those in self._by_answer[0].items():
+            for other, these in self._by_answer[1].items():
+                both = self.traits.diagrams.both(those, these)
+                if number := self.traits.count(both):
+                    pairs[one, other] = number
+                    weighted[one, other] = self.traits.count(both, weighted=True)
+        return Table(pairs, self.traits.count(1), weighted, self.traits.count(1, weighted=True))
+
+    def differences(self, most: int = MOST) -> list[Difference]:
+        """Every pair of answers that differ, the most frequent first, each with its patterns."""
+        pairs = [pair for pair in self.table.pairs if pair[0] != pair[1]]
+        pairs.sort(key=lambda pair: (-self.table.pairs[pair], pair))
+        return [self.difference([pair], most) for pair in pairs]
+
+    def met_by_first_only(self, *, turned: bool = False, most: int = MOST) -> Difference | None:
+        """All whom the first criteria set takes and the second does not (``turned``: the other way round)."""
+        pairs = [
+            pair for pair in self.table.pairs
+            if (pair[1] if turned else pair[0]) == "met" and (pair[0] if turned else pair[1]) != "met"
+        ]  # fmt: skip
+        return self.difference(pairs, most) if pairs else None
+
+    def difference(self, pairs: Sequence[tuple[str, str]], most: int) -> Difference:
+        """The patients who get one of some pairs of answers, with at most so many patterns."""
+        diagrams = self.traits.diagrams
+        whole = diagrams.any_of(
+            diagrams.both(self._by_answer[0][one], self._by_answer[1][other]) for one, other in pairs
+        )
+        found = cover(diagrams, whole, self.traits.possible, most)
+        told = tuple(self._told(pattern, whole, pairs, number) for number, pattern in enumerate(found.patterns, 1))
+        count, weighted = self.traits.count(whole), self.traits.count(whole, weighted=True)
+        return Difference(pairs[0], count, weighted, found, told)
+
+    def _told(self, pattern: Pattern, whole: int, pairs: Sequence[tuple[str, str]], number: int) -> Told:
+        """A pattern with its most normal patient, whom both engines have answered."""
+        diagrams = self.traits.diagrams
+        region = diagrams.both(whole, self.traits.possible)
+        for alternatives in pattern.factors:
+            trait, values = alternatives[0]
+            region = diagrams.both(region, diagrams.values(trait, values))
+        values = diagrams.first(region, [range(size) for size in diagrams.sizes])
+        assert values is not None
+        case = self.case(self.traits.cells(values, self.normal), f"pattern-{number}")
+        said = self.said(case)
+        if said not in pairs or region == NOBODY:
+            raise InternalFault(f"the engine answers {said} for the example of a pattern of {pairs}")
+        return Told(pattern, case, said)
+
+    def case(self, cells: Sequence[int], name: str) -> dict[str, Any]:
+        """A patient of this space as a case."""
+        base = self.parties[1].base
+        return example_case(name, self.world.variables, cells, base.policy, base.knowledge.vocabulary)
+
+    def said(self, case: Mapping[str, Any]) -> tuple[str, str]:
+        """What the two parties answer for a case, by engine and reference."""
+        one, other = (
+            answer(party.base.rules[party.rule], party.base.derived(case), coarse=self.coarse)
+            for party in self.parties
+        )
+        return one, other
