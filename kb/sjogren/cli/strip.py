@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 import click
 
 from sjogren.assess.knowledge_base import KnowledgeBase
+from sjogren.model.rule import POLICY, Subject
+from sjogren.program.outline import resting_on
 from sjogren.rules.english import VERDICTS, fact_label
 
 Json: TypeAlias = Any
@@ -34,7 +36,7 @@ def show(assessment: Json, knowledge_base: KnowledgeBase, *, research: bool = Fa
     width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns))
     lines = [click.style(_safe(assessment["case"]), bold=True)]
     for visit in assessment["visits"]:
-        lines += _Strip(visit, knowledge_base, research, width).lines()
+        lines += _Strip(visit, assessment["policy"], knowledge_base, research, width).lines()
     chosen = knowledge_base.vocabulary
     for head, settings, known in (("Assuming", "assume", chosen.assumptions), ("Policy:", "policy", chosen.policies)):
         for name, value in assessment[settings].items():
@@ -49,8 +51,8 @@ def show(assessment: Json, knowledge_base: KnowledgeBase, *, research: bool = Fa
 class _Strip:
     """The lines of one visit."""
 
-    def __init__(self, visit: Json, knowledge_base: KnowledgeBase, research: bool, width: int) -> None:
-        self.visit, self.research, self.width = visit, research, width
+    def __init__(self, visit: Json, policy: Json, knowledge_base: KnowledgeBase, research: bool, width: int) -> None:
+        self.visit, self.policy, self.research, self.width = visit, policy, research, width
         self.vocabulary, self.rules = knowledge_base.vocabulary, knowledge_base.rules
 
     def lines(self) -> Iterator[str]:
@@ -59,9 +61,9 @@ class _Strip:
         if any(when):
             yield " ".join(["Visit", *filter(None, when)])
         conclusions = self.visit["conclusions"]
-        for name, value in conclusions.items():
-            if "verdict" in value:
-                yield from self._verdict(self.rules[name].label, value)
+        sets = [name for name, value in conclusions.items() if "verdict" in value]
+        for name in sorted(sets, key=lambda each: self.rules[each].label, reverse=True):  # newest first: the year leads
+            yield from self._verdict(name, conclusions[name])
         plain = [
             (self.rules[name].label, self._plain(name, value))
             for name, value in conclusions.items()
@@ -87,19 +89,30 @@ class _Strip:
         }
         return [name for name in self.visit["conclusions"] if name in found]
 
-    def _verdict(self, label: str, value: Json) -> Iterator[str]:
+    def _verdict(self, name: str, value: Json) -> Iterator[str]:
         mark, colour = LOOK[value["verdict"]]
         word = click.style(f"{mark} {VERDICTS[value['verdict']]}", fg=colour, bold=True)
-        yield from _wrapped(label, "  ", self.width)
-        points = "points" if "score" in value else "items"
+        yield from _wrapped(self.rules[name].label, "  ", self.width)
         score = value.get("score") or value.get("count")
-        branch = f" ({value['branch'].replace('_', ' ')})" if value.get("branch") else ""
-        yield f"    {word}{branch}" + (
-            f"   {_bar(score)}  {_span(score)} {points}, {score['needed']} needed" if score else ""
-        )
+        branch = value.get("branch", "")
+        if branch:
+            open_ = "branch open" if value["verdict"] == "undetermined" else "whichever the branch"
+            branch = f" ({open_ if score is None else _words(branch)})"
+        counted = f"   {_bar(score)}  {_span(score)} {_unit(value)}, {score['needed']} needed" if score else ""
+        yield f"    {word}{branch}{counted}"
+        for choice in self._readings(name):
+            yield from _wrapped(choice, "      ", self.width)
         if value["lacks"]:
             names = [fact_label(name, self.vocabulary) for name in value["lacks"]]
             yield from _wrapped(f"still open: {'; '.join(names)}", "      ", self.width)
+
+    def _readings(self, name: str) -> Iterator[str]:
+        """The policies other than by default that a set is read by, so that its verdict is labelled with them."""
+        read = resting_on(self.rules, name)
+        for policy, value in self.policy.items():
+            known = self.vocabulary.policies[policy]
+            if value != known.default and Subject(POLICY, policy) in read:
+                yield f"{known.label}: {_words(value)}"
 
     def _table(self, rows: list[tuple[str, str]]) -> Iterator[str]:
         """Labels and values in two columns."""
@@ -119,12 +132,28 @@ class _Strip:
                 text += f" (recorded as: {_safe(value['recorded'])})"
             return f"{text}; research subtype: {_words(value['research_subtype'])}" if self.research else text
         parts = [_span(value)] if "low" in value else []
-        filled = {key: _words(printed) for key, printed in value.items() if printed not in (None, [])}
+        filled = {key: _words(self._named(printed)) for key, printed in value.items() if printed not in (None, [])}
+        sentence = next((case.label for case in self.rules[name].cases if case.low == value.get("value")), "")
+        if sentence:
+            filled["value"] = sentence
         for key, words in filled.items():
             if key not in {"low", "high"}:
                 plain = len(filled) == 1 or key in {"value", "category"} or words.startswith(_words(key))
                 parts.append(words if plain else f"{_words(key)}: {words}")
-        return ", ".join(parts) or "none shown"
+        return ("; " if sentence else ", ").join(parts) or "none shown"
+
+    def _named(self, value: Json) -> Json:
+        """A printed value with the last step of its identifier in place of a rule."""
+        if isinstance(value, list):
+            return [self._named(entry) for entry in value]
+        return value.rpartition("/")[2] if isinstance(value, str) and value in self.rules else value
+
+
+def _unit(value: Json) -> str:
+    """What a verdict adds up: points, or items, or one item."""
+    if "score" in value:
+        return "points"
+    return "item" if value["count"]["low"] == value["count"]["high"] == 1 else "items"
 
 
 def _words(value: Json) -> str:

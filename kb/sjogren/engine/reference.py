@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from sjogren.engine.criteria import verdict_of
 from sjogren.engine.knowledge import ONE, ZERO, Inputs, Result, Span, add_up, exact, first_known
 from sjogren.engine.questions import Ask, Question, Reader, Truth, Variable
 from sjogren.model.rule import FACT, POLICY, Condition, Group, Rule, Subject, Test
@@ -29,6 +30,10 @@ class Reference:
         self.questions: dict[tuple[str, str, str], Question] = {}
         self.sided: dict[str, set[str]] = {}
         self.item_rules = {item.rule for rule in sequence for item in rule.items}
+        """Items of criteria sets and their parts."""
+        for rule in rules.values():  # a part stands after the rule that it is a part of
+            if rule.parent in self.item_rules:
+                self.item_rules.add(rule.id)
         self.reset({})
 
     def reset(self, inputs: Inputs) -> None:
@@ -39,6 +44,7 @@ class Reference:
         self.tables: dict[str, frozenset[str]] = {}
         self.spans: dict[str, Span] = {}
         self.verdicts: dict[str, str] = {}
+        self.branches: dict[str, frozenset[str]] = {}
         self.met: dict[str, Truth] = {}
 
     def run(self, inputs: Inputs) -> Result:
@@ -88,14 +94,16 @@ class Reference:
 
     def holds(self, condition: Condition, rule: Rule, side: str, name: str) -> Truth:
         """Whether a condition holds on every completion (True), on none (False), or is open (None)."""
-        question = self._question(rule, side, name, lambda reader: reader(condition), 2)
-        answers = self._possible(question, qualitative=rule.id in self.item_rules)
+        question = self.question(rule, side, name, lambda reader: reader(condition), 2)
+        answers = self.possible(question, qualitative=rule.id in self.item_rules)
         return next(iter(answers)) if len(answers) == 1 else None
 
-    def _possible(self, question: Question, *, qualitative: bool) -> frozenset[Any]:
+    def possible(self, question: Question, *, qualitative: bool) -> frozenset[Any]:
+        """All answers to a question that remain."""
         return question.possible(tuple([self.mark(variable, qualitative) for variable in question.variables]))
 
-    def _question(self, rule: Rule, side: str, name: str, build: Callable[[Reader], Ask], answers: int) -> Question:
+    def question(self, rule: Rule, side: str, name: str, build: Callable[[Reader], Ask], answers: int) -> Question:
+        """A question that a rule asks, made once; ``answers`` is how many answers it has."""
         key = (rule.id, name, side)
         question = self.questions.get(key)
         if question is None:
@@ -176,8 +184,8 @@ class Reference:
         """The cases of a decision list that can still decide; the last number stands for ``otherwise``."""
         conditions = [case.when for case in rule.cases]
         answers = len(conditions) + 1
-        question = self._question(rule, side, "cases", lambda reader: reader.cases(conditions), answers)
-        return self._possible(question, qualitative=False)
+        question = self.question(rule, side, "cases", lambda reader: reader.cases(conditions), answers)
+        return self.possible(question, qualitative=False)
 
     def _first_shown(self, rule: Rule, side: str) -> int:
         for index, case in enumerate(rule.cases):
@@ -235,10 +243,11 @@ class Reference:
         elif rule.alternatives:
             self.spans[key] = first_known([self.spans[subject.name] for subject in rule.alternatives])
         else:
-            parts = [(exact(term.weight), self._addend(term.subject)) for term in rule.terms]
+            parts = [(exact(term.weight), self.addend(term.subject)) for term in rule.terms]
             self.spans[key] = add_up("mean" if rule.mean else "sum", parts)
 
-    def _addend(self, subject: Subject) -> Span:
+    def addend(self, subject: Subject) -> Span:
+        """What a fact or the result of a rule adds to a score."""
         if subject.kind == FACT:
             fact = self.vocabulary.facts[subject.name]
             known = self.inputs.get(subject.name)
@@ -269,25 +278,8 @@ class Reference:
         return exact(Fraction(values[level])) if level in values else exact(Fraction(level))
 
     def _criteriaset(self, rule: Rule, side: str, key: str) -> None:
-        points = [(exact(Fraction(item.points)), self._addend(Subject("rule", item.rule))) for item in rule.items]
-        span = self.spans[f"{rule.id}#score"] = add_up("sum", points)
-        excluded = self.holds(rule.exclude, rule, "", "exclude") if rule.exclude else False
-        entered = self.holds(rule.entry, rule, "", "entry") if rule.entry else True
-        assert span.low is not None
-        assert span.high is not None
-        enough = span.low >= rule.needed
-        too_few = span.high < rule.needed
-        verdict = ""
-        if excluded:
-            verdict = "excluded"
-        elif entered is False:
-            verdict = "entry_not_met"
-        elif too_few:
-            verdict = "not_met"
-        elif enough and entered and excluded is False:
-            verdict = "met"
-        self.verdicts[key] = verdict
-        self.met[key] = verdict == "met" if verdict or too_few else None
+        self.verdicts[key] = verdict = verdict_of(self, rule)
+        self.met[key] = verdict == "met" if verdict else None
 
     def _worse(self, rule: Rule) -> None:
         """Both eyes together: the worse counts, an eye without any test is left out."""
@@ -344,11 +336,9 @@ class Reference:
                     found[f"{key}>={levels[rank]}"] = F
         for key, words in self.tables.items():
             rule = self.rules[key]
-            for word in dict.fromkeys([*(case.low for case in rule.cases), rule.otherwise]):
-                if words == {word}:
-                    found[f"{key}={word}"] = T
-                elif word not in words:
-                    found[f"{key}={word}"] = F
+            found |= _told(f"{key}=", [*(case.low for case in rule.cases), rule.otherwise], words)
+        for key, words in self.branches.items():
+            found |= _told(f"{key}=branch:", [branch.value for branch in self.rules[key].branches], words)
         for key, verdict in self.verdicts.items():
             if verdict:
                 found[f"{key}={verdict}"] = T
@@ -363,6 +353,13 @@ def _positions(limits: tuple[Fraction, ...], low: Fraction | None, high: Fractio
     if low == high and low is not None:
         return (first, first)
     return (first, 2 * len(limits) if high is None else bisect_left(limits, high) + bisect_right(limits, high))
+
+
+def _told(stem: str, answers: Sequence[str], possible: frozenset[str]) -> dict[str, str]:
+    """For each answer, by its node, whether it is the only one left (true) or ruled out (false)."""
+    return {
+        f"{stem}{word}": T if word in possible else F for word in answers if possible == {word} or word not in possible
+    }
 
 
 def _rank(levels: tuple[str, ...], level: str) -> int:

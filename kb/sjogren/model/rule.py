@@ -123,6 +123,25 @@ class Item(NamedTuple):
     place: Place
 
 
+class Branch(NamedTuple):
+    """One of several rules of a criteria set; the first whose ``when`` holds is the patient's (None: every other one).
+
+    items
+        the items that are counted and printed, of which ``needed`` are the published number.
+    met_when
+        the condition that decides; it may ask more, or less, than the count.
+    """
+
+    value: str
+    label: str
+    because: str
+    when: Condition | None
+    items: tuple[str, ...]
+    needed: Fraction
+    met_when: Condition
+    place: Place
+
+
 class Shown(NamedTuple):
     """One more key that a conclusion prints: its name and the rule or fact whose value it takes."""
 
@@ -148,7 +167,8 @@ class Rule(NamedTuple):
     Recommendation
         a table whose cases carry lists of endpoints; ``marks``.
     CriteriaSet
-        ``entry``, ``exclude``, ``items``, ``needed`` points or items; ``counts`` when items have no points.
+        ``entry``, ``exclude``, ``items``, ``needed`` points or items; ``counts`` when items have no points; or
+        ``branches`` in place of ``needed``.
     """
 
     id: str
@@ -180,6 +200,7 @@ class Rule(NamedTuple):
     items: tuple[Item, ...] = ()
     needed: Fraction = Fraction(0)
     counts: bool = False
+    branches: tuple[Branch, ...] = ()
     shows: tuple[Shown, ...] = ()
     marks: tuple[Mark, ...] = ()
     as_list: str = ""

@@ -34,6 +34,10 @@ def compile_program(rules: RuleSet, vocabulary: Vocabulary, version: str, conten
 class Compiler(Grades):
     """Compiles rule by rule."""
 
+    def __init__(self, rules: dict[str, Rule], vocabulary: Vocabulary) -> None:
+        super().__init__(rules, vocabulary)
+        self.items = {item.rule for rule in rules.values() for item in rule.items}
+
     def rule(self, rule: Rule) -> None:
         """Compile one rule; the rules that it reads have been compiled before."""
         self.current = rule.id
@@ -42,8 +46,11 @@ class Compiler(Grades):
                 self._one(rule, Scope(rule, side))
             self._worse_eye(rule)
         else:
-            in_set = any(rule.id in {item.rule for item in self.rules[name].items} for name in (rule.parent,) if name)
-            self._one(rule, Scope(rule, "", qualitative=in_set))
+            self._one(rule, Scope(rule, "", qualitative=self._in_item(rule)))
+
+    def _in_item(self, rule: Rule) -> bool:
+        """Whether a rule is an item of a criteria set, or a part of one."""
+        return rule.id in self.items or (bool(rule.parent) and self._in_item(self.rules[rule.parent]))
 
     def _one(self, rule: Rule, scope: Scope) -> None:
         getattr(self, f"_{rule.kind.lower()}")(rule, scope)
@@ -153,15 +160,11 @@ class Compiler(Grades):
         return Addend("grade", rule.id, weight, tuple(zip(nodes, numbers, strict=True)))
 
     def _criteriaset(self, rule: Rule, scope: Scope) -> None:
-        addends = tuple(Addend("flag", item.rule, Fraction(item.points)) for item in rule.items)
-        score = f"{rule.id}#score"
-        path = "items"
-        self.aggregates[score] = Aggregate(score, rule.id, "sum", addends, "", path)
         verdict = {
             word: self.node(f"{rule.id}={word}", rule, "verdict", word, "verdict_not", word) for word in VERDICTS
         }
-        enough = Literal("n", score, low=Boundary(rule.needed, 0))
-        too_few = Literal("n", score, high=Boundary(rule.needed, 0))
+        path = "branches" if rule.branches else "met_when"
+        enough, too_few = self._branched(rule, scope) if rule.branches else self._scored(rule)
         entry_open, exclude_open = [], []
         met = [enough]
         if isinstance(rule.exclude, Test) and rule.exclude.value == "not_shown":
@@ -181,10 +184,39 @@ class Compiler(Grades):
             self.derive(verdict["met"], FALSE, [Literal("t", node, FALSE)], rule, "entry")
             met.append(Literal("t", node, TRUE))
             entry_open = [Literal("t", self._not(rule, node, FALSE, "entry", "~not_refuted"), TRUE)]
-        self.derive(verdict["not_met"], TRUE, [too_few, *entry_open, *exclude_open], rule, "met_when")
-        self.derive(verdict["not_met"], FALSE, [enough], rule, "met_when")
-        self.derive(verdict["met"], FALSE, [too_few], rule, "met_when")
-        self.derive(verdict["met"], TRUE, met, rule, "met_when")
+        self.derive(verdict["not_met"], TRUE, [too_few, *entry_open, *exclude_open], rule, path)
+        self.derive(verdict["not_met"], FALSE, [enough], rule, path)
+        self.derive(verdict["met"], FALSE, [too_few], rule, path)
+        self.derive(verdict["met"], TRUE, met, rule, path)
+
+    def _scored(self, rule: Rule) -> tuple[Literal, Literal]:
+        """Enough and too few points or items."""
+        addends = tuple(Addend("flag", item.rule, Fraction(item.points)) for item in rule.items)
+        score = f"{rule.id}#score"
+        self.aggregates[score] = Aggregate(score, rule.id, "sum", addends, "", "items")
+        return Literal("n", score, low=Boundary(rule.needed, 0)), Literal("n", score, high=Boundary(rule.needed, 0))
+
+    def _branched(self, rule: Rule, scope: Scope) -> tuple[Literal, Literal]:
+        """The rule of the patient's branch holds, and does not; of every possible one while the branch is open."""
+        place = rule.place._replace(path="branches")
+        cases = [self.conditions.formula(branch.when, scope) for branch in rule.branches if branch.when]
+        branches, decided = [], []
+        for index, branch in enumerate(rule.branches):
+            missed = Join("not", (Join("or", tuple(cases[:index])),))
+            this = Join("and", (missed, *cases[index : index + 1]))
+            key = self.node(
+                f"{rule.id}=branch:{branch.value}", rule, "branch", branch.value, "branch_not", branch.value
+            )
+            branches += [(key, TRUE, this), (key, FALSE, Join("not", (this,)))]
+            holds = self.conditions.flag(self.statement(branch.met_when, scope), branch.met_when)
+            decided.append(Join("and", (this, holds)))
+            addends = tuple(Addend("flag", item, Fraction(1)) for item in branch.items)
+            count = f"{rule.id}#count/{branch.value}"
+            self.aggregates[count] = Aggregate(count, rule.id, "sum", addends, "", f"{branch.place.path}.counts")
+        self.block(rule, place, branches)
+        key, formula = self.inner(rule, place, ""), Join("or", tuple(decided))
+        self.block(rule, place, [(key, TRUE, formula), (key, FALSE, Join("not", (formula,)))])
+        return Literal("t", key, TRUE), Literal("t", key, FALSE)
 
     def _not(self, rule: Rule, node: str, word: str, path: str, suffix: str) -> str:
         """A node that is true unless ``node`` is shown to be ``word``."""

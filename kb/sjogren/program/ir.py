@@ -10,7 +10,7 @@ Finding    ``rule`` (met)
 Grade      ``rule>=level`` for every level but the lowest
 Table      ``rule=value`` for every value
 Selection  ``rule=member`` for every member
-CriteriaSet ``rule=met``, ``=not_met``, ``=excluded``, ``=entry_not_met``
+CriteriaSet ``rule=met``, ``=not_met``, ``=excluded``, ``=entry_not_met``; ``rule=branch:name`` for each branch
 inner      ``rule#path`` for a condition that is a statement of its own
 ========== ======================================================================================================
 
@@ -110,8 +110,9 @@ class Input(NamedTuple):
 class Shown(NamedTuple):
     """One key of a conclusion.
 
-    how ``truth``, ``verdict``, ``grade``, ``table``, ``selection``, ``axes``, ``interval`` (an aggregate), ``low``,
-    ``high``, ``lacks``, ``text`` (a fact as stated); ``of`` names the rule or fact; ``word`` is printed when undecided.
+    how ``truth``, ``verdict``, ``branch``, ``branch_count`` (its aggregate), ``grade``, ``table``, ``selection``,
+    ``axes``, ``members``, ``recommends``, ``interval`` (an aggregate), ``low``, ``high``, ``lacks``, ``text`` (a fact
+    as stated); ``of`` names the rule or fact; ``word`` is printed when undecided.
     """
 
     key: str

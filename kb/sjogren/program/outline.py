@@ -36,7 +36,8 @@ def conditions(rule: Rule) -> Iterable[Condition]:
     caveat = rule.unreliable_if.when if rule.unreliable_if else None
     provided = rule.when_unknown.provided if rule.when_unknown else None
     listed = (*(case.when for case in rule.cases), *(mark.when for mark in rule.marks))
-    for condition in (rule.when, caveat, provided, rule.entry, rule.exclude, *listed):
+    branched = [condition for branch in rule.branches for condition in (branch.when, branch.met_when)]
+    for condition in (rule.when, caveat, provided, rule.entry, rule.exclude, *listed, *branched):
         if condition is not None:
             yield condition
 
@@ -50,6 +51,18 @@ def dependencies(rule: Rule) -> list[Subject]:
     if rule.stated:
         found.append(Subject(FACT, rule.stated))
     return list(dict.fromkeys(found))
+
+
+def resting_on(rules: Mapping[str, Rule], name: str) -> set[Subject]:
+    """All facts, rules and policies on which a rule rests, directly or through others."""
+    found: set[Subject] = set()
+    waiting = [name]
+    while waiting:
+        for subject in dependencies(rules[waiting.pop()]):
+            if subject not in found:
+                found.add(subject)
+                waiting += [subject.name] if subject.kind == RULE else []
+    return found
 
 
 def order(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Rule]:
@@ -146,12 +159,10 @@ def _own(rule: Rule) -> list[Shown]:
         return [Shown(rule.as_list, "members", rule.id)]
     if rule.kind == "Selection":
         return [Shown("value", "selection", rule.id, "indeterminate"), Shown("axes", "axes", rule.id)]
-    key = "count" if rule.counts else "score"
-    return [
-        Shown("verdict", "verdict", rule.id, "undetermined"),
-        Shown(key, "interval", f"{rule.id}#score", needed=rule.needed),
-        Shown("lacks", "lacks", rule.id),
-    ]
+    result = [Shown("count" if rule.counts else "score", "interval", f"{rule.id}#score", needed=rule.needed)]
+    if rule.branches:
+        result = [Shown("branch", "branch", rule.id, "undetermined"), Shown("count", "branch_count", rule.id)]
+    return [Shown("verdict", "verdict", rule.id, "undetermined"), *result, Shown("lacks", "lacks", rule.id)]
 
 
 def _extra(key: str, subject: Subject, rules: Mapping[str, Rule]) -> Shown:

@@ -102,6 +102,8 @@ class _Account:
         concluded = root.get("concludes", {})
         if concluded.get("key") == "lacks":
             return not concluded["value"]  # nothing is missing that could change the answer
+        if (concluded.get("key"), concluded.get("value")) == ("count", None):
+            return True  # no count while the branch is open, which the branch says
         return self._through(root)["id"] in self.shown
 
     def _tell(self, node: Json, depth: int, within: str, lead: str = "") -> None:
@@ -113,7 +115,8 @@ class _Account:
             self._line("missing", node["text"].partition(": ")[2], depth)
             return
         if node["id"] in self.shown and premises:
-            self._line(node["type"], f"{lead}{self._says(node, within)} (shown above)", depth)
+            kind = "missing" if node.get("operation") == "undecided" else node["type"]
+            self._line(kind, f"{lead}{self._says(node, within)} (shown above)", depth)
             return
         self.shown.add(node["id"])
         says = f"{lead}{self._says(node, within)}"
@@ -206,7 +209,7 @@ class _Account:
             elif node.get("operation") == "undecided":
                 self.shown.add(node["id"])
                 waiting = [*self._unrated(node), *waiting]
-            else:
+            elif not (node["id"] in self.shown and node.get("concludes", {}).get("value") == "does_not_hold"):
                 others[node["id"]] = node
         return list(missing.values()), list(others.values())
 

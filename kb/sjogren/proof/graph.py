@@ -23,7 +23,7 @@ MAX_KEPT = 16_000
 """Nodes kept in memory for patients who share them; above that the oldest goes."""
 STATIC = frozenset({"fires", "undecided", "raises"})
 """Steps that are the same for every patient but for their premises and the facts that their sentence names."""
-UNHASHABLE = {"interval", "lacks", "axes", "members", "recommends"}
+UNHASHABLE = {"interval", "branch_count", "lacks", "axes", "members", "recommends"}
 
 
 class Binder:
@@ -218,7 +218,10 @@ class Binder:
         label = rule.label if "@" not in step.key else fact_label(step.key.partition("@")[0], self.vocabulary)
         unit = ""
         if rule.kind == "CriteriaSet":
-            unit = f" {'items' if rule.counts else 'points'}, {number(rule.needed)} needed"
+            counted = step.key.partition("#count/")[2]
+            branch = next((each for each in rule.branches if each.value == counted), rule)
+            label = branch.label
+            unit = f" {'items' if rule.counts else 'points'}, {number(branch.needed)} needed"
         return {
             "type": "aggregate",
             "operation": aggregate.op,

@@ -58,6 +58,8 @@ class Printer:
         if shown.how in {"low", "high"} and (rule is None or rule.kind == "Score"):
             return span_json(bound.result.spans[shown.of])[shown.how]
         assert rule is not None
+        if shown.how in {"branch", "branch_count"}:
+            return _branch(rule, shown, bound.result)
         if shown.how == "table":
             true = [word for word in _answers(rule) if truth.get(f"{rule.id}={word}") == TRUE]
             return self.word(true[0] if true else shown.word)
@@ -65,18 +67,16 @@ class Printer:
             return self._recommended(rule, shown.word, truth)
         if shown.how == "members":
             return [
-                {"id": case.low, "source": [{"work": source.work, "locator": source.locator} for source in case.source]}
+                {
+                    "id": case.low,
+                    **({"label": case.label} if case.label else {}),
+                    "source": [{"work": source.work, "locator": source.locator} for source in case.source],
+                }
                 for case in rule.cases
                 if truth.get(f"{rule.id}={case.low}") == TRUE
             ]
         if shown.how in {"selection", "axes"}:
-            members = [case.low for case in rule.cases if truth.get(f"{rule.id}={case.low}") == TRUE]
-            open_ = [case.low for case in rule.cases if truth.get(f"{rule.id}={case.low}") is None]
-            if shown.how == "axes":
-                return members
-            if open_:
-                return shown.word
-            return "none" if not members else members[0] if len(members) == 1 else "co-dominant"
+            return _selected(rule, shown, truth)
         low, high = _bounds(rule, truth)
         if shown.how == "grade":
             return self.word(rule.levels[low]) if low == high else shown.word
@@ -122,6 +122,26 @@ class Printer:
 
 def _answers(rule: Rule) -> list[str]:
     return list(dict.fromkeys([*(case.low for case in rule.cases), rule.otherwise]))
+
+
+def _selected(rule: Rule, shown: Shown, truth: Mapping[str, str]) -> Json:
+    """The members of a selection, or one word for them."""
+    members = [case.low for case in rule.cases if truth.get(f"{rule.id}={case.low}") == TRUE]
+    if shown.how == "axes":
+        return members
+    if any(truth.get(f"{rule.id}={case.low}") is None for case in rule.cases):
+        return shown.word
+    return "none" if not members else members[0] if len(members) == 1 else "co-dominant"
+
+
+def _branch(rule: Rule, shown: Shown, result: Result) -> Json:
+    """Whose branch of a criteria set it is, or the count of that branch."""
+    branch = next((each for each in rule.branches if result.truth.get(f"{rule.id}=branch:{each.value}") == TRUE), None)
+    if shown.how == "branch":
+        return branch.value if branch else shown.word
+    if branch is None:
+        return None
+    return {**span_json(result.spans[f"{rule.id}#count/{branch.value}"]), "needed": json_number(branch.needed)}
 
 
 def _bounds(rule: Rule, truth: Mapping[str, str]) -> tuple[int, int]:

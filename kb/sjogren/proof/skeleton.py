@@ -184,8 +184,18 @@ class _Search:
         return ""
 
     def _undecided(self, key: str) -> int:
-        premises = tuple([self._any(other) for other in self.prover.reads.get(key, ())])
+        passed = self._other_branches(key)
+        premises = tuple([self._any(other) for other in self.prover.reads.get(key, ()) if other not in passed])
         return self._add("undecided", key, UNKNOWN, -1, premises)
+
+    def _other_branches(self, key: str) -> set[str]:
+        """The rules of branches that are not the patient's: whether they hold leaves nothing open."""
+        rule = self.prover.rules[self.prover.nodes[key].rule]
+        return {
+            f"{rule.id}#{branch.met_when.place.path}"
+            for branch in rule.branches
+            if self.result.truth.get(f"{rule.id}=branch:{branch.value}") == FALSE
+        }
 
     def _any(self, key: str) -> int:
         if key in self.prover.aggregates:
@@ -240,6 +250,9 @@ class _Search:
             premises = (self.node(f"{shown.of}=met"),)
         elif shown.how == "truth":
             premises = (self.node(shown.of),)
+        elif shown.how in {"branch", "branch_count"}:
+            assert rule is not None
+            premises = self._branch(rule, counted=shown.how == "branch_count")
         elif shown.how in {"table", "recommends"}:
             assert rule is not None
             values = list(dict.fromkeys([*(case.low for case in rule.cases), rule.otherwise]))
@@ -265,6 +278,16 @@ class _Search:
             return known
         step = self._add("reports", conclusion.rule, shown.key, index, premises, detail)
         return self._keep("reports", conclusion.rule, shown.key, step)
+
+    def _branch(self, rule: Rule, *, counted: bool) -> tuple[int, ...]:
+        """The step that says which branch of a criteria set is the patient's, with its count; or all that are open."""
+        truths = {branch.value: self.result.truth.get(f"{rule.id}=branch:{branch.value}") for branch in rule.branches}
+        true = [value for value, truth in truths.items() if truth == TRUE]
+        shown = true or [value for value, truth in truths.items() if truth is None]
+        steps = [self.node(f"{rule.id}=branch:{value}") for value in shown]
+        if true and counted:
+            steps.append(self.aggregate(f"{rule.id}#count/{true[0]}"))
+        return tuple(steps)
 
 
 def mark_node(rule: Rule, mark: Mark) -> str:

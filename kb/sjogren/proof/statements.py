@@ -36,6 +36,11 @@ class Statements:
             needed = f", {value['needed']} needed" if "needed" in value else ""
             return f"{label}, {shown.key}: {span}{needed}"
         rule = self.rules.get(shown.of, self.rules[conclusion])
+        if shown.how == "branch":
+            named = next((each.label for each in rule.branches if each.value == value), "open, so there is no count")
+            return f"{label}, {shown.key}: {named}"
+        if shown.how == "branch_count":
+            return f"{label}, {shown.key}: not given while the branch is open"
         text = VERDICTS.get(value) or self._answer(rule, value).replace("_", " ") if isinstance(value, str) else value
         if isinstance(value, list):
             names = [str(each.get("label") or each["id"]) if isinstance(each, dict) else str(each) for each in value]
@@ -68,11 +73,17 @@ class Statements:
         if node.says == "value":
             answer = self._answer(rule, node.value)
             return f"{label}: {answer}", f"{label}: not {answer}"
+        if node.says == "branch":
+            named = next(each.label for each in rule.branches if each.value == node.value)
+            return f"{label}: {named}", f"{label}: not {named}"
         if node.says == "member":
             return f"{label}: {node.value} is among them", f"{label}: {node.value} is not among them"
         path, _, suffix = node.says.partition("~")
         if rule.kind == "CriteriaSet" and node.says in words.GATES:
             return words.GATES[node.says]
+        for branch in rule.branches:
+            if path == branch.met_when.place.path and not suffix:
+                return f"{branch.label}: the rule holds", f"{branch.label}: the rule does not hold"
         condition = self._paths(rule).get(path)
         if condition is not None and node.side:
             condition = condition._replace(where="")  # the side is said at the end

@@ -20,6 +20,7 @@ GATES = {
     "exclude": ("an exclusion is present", "no exclusion is present"),
     "exclude~not_shown": ("no exclusion is shown", "an exclusion is shown"),
     "entry~not_refuted": ("the entry is not ruled out", "the entry is ruled out"),
+    "branches": ("the rule for this patient holds", "the rule for this patient does not hold"),
 }
 INNER = {
     "untested": ("no test was done", "a test was done"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from sjogren.model.rule import FACT, POLICY, CaseOf, Condition, Group, Reading, Rule, Subject, Test
+from sjogren.model.rule import FACT, POLICY, Branch, CaseOf, Condition, Group, Reading, Rule, Subject, Test
 from sjogren.model.vocabulary import Vocabulary
 
 NUMERIC = {"at_least": "at least", "at_most": "at most", "above": "above", "below": "below"}
@@ -149,6 +149,8 @@ def negate(condition: Condition, vocabulary: Vocabulary, rules: Mapping[str, Rul
             return describe(condition, vocabulary, rules).replace(" is ", " is not ", 1)
     if isinstance(condition, Group) and condition.op == "any_of" and not condition.where:
         return describe(condition._replace(op="none_of"), vocabulary, rules)
+    if isinstance(condition, Group) and condition.op == "all_of" and len(condition.parts) > 1 and not condition.where:
+        return f"not {describe(condition, vocabulary, rules)}"
     if isinstance(condition, Group) and condition.op == "any_known" and not condition.where:
         parts = "; ".join(describe(part, vocabulary, rules) for part in condition.parts)
         return f"of those that were measured, none of [{parts}]"
@@ -198,7 +200,8 @@ def _body(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list
     for item in rule.items:
         points = f"{item.points} point{'s' if item.points > 1 else ''}: " if not rule.counts else ""
         lines.append(f"item        {points}{rules[item.rule].label} ({item.rule})")
-    if rule.items:
+    lines += [line for branch in rule.branches for line in _branch(branch, say, rules)]
+    if rule.needed:
         lines.append(f"met when    at least {number(rule.needed)} {'items' if rule.counts else 'points'}")
     if rule.levels:
         lines.append(f"levels      {', '.join(rule.levels)}")
@@ -220,6 +223,17 @@ def _body(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> list
     if rule.raises:
         lines.append(f"raises      the flag {rule.raises}")
     return lines
+
+
+def _branch(branch: Branch, say: Callable[[Condition], str], rules: Mapping[str, Rule]) -> list[str]:
+    return [
+        f"branch      {branch.value}: {branch.label}",
+        f"  for       {say(branch.when) if branch.when else 'everybody else'}",
+        f"  counts    {'; '.join(rules[item].label for item in branch.items)}",
+        f"  needed    {number(branch.needed)} of {len(branch.items)}",
+        f"  met when  {say(branch.met_when)}",
+        f"  why       {branch.because}",
+    ]
 
 
 def reading(declared: Reading, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> str:

@@ -23,7 +23,9 @@ PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-INNER = ("Source", "RuleName", "Addend", "Needed", "Shown", "Reading", "Caveat", "Case", "Mark", "Test", "Group")
+INNER = (
+    "Source", "RuleName", "Addend", "Needed", "Branch", "Shown", "Reading", "Caveat", "Case", "Mark", "Test", "Group",
+)  # fmt: skip
 KINDS = ("Finding", "Grade", "Table", "Selection", "Score", "CriteriaSet", "Recommendation")
 
 

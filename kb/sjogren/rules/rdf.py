@@ -28,7 +28,8 @@ INSIDE = {
     "sum_of": "Addend",
     "mean_of": "Addend",
     "highest_of": "RuleName",
-    "met_when": "Needed",
+    "branches": "Branch",
+    "counts": "RuleName",
     "when_unknown": "Reading",
     "unreliable_if": "Caveat",
     "marks": "Mark",
@@ -94,6 +95,8 @@ def _plain(node: Node, path: str, file: str, key: str) -> Any:
 def _class_of(key: str, found: dict[str, Any]) -> str:
     if key == "first_known" and set(found) <= {"rule", "id"}:
         return "RuleName"
+    if key == "met_when" and set(found) <= {"at_least", "id"}:
+        return "Needed"
     if key in INSIDE:
         return INSIDE[key]
     return "Test" if {"fact", "rule", "policy"} & set(found) else "Group"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sjogren._located import Mapping, Scalar, read_located
 from sjogren.errors import Finding, KnowledgeError, did_you_mean
-from sjogren.model.rule import Item, Mark, Rule, RuleSet, Shown, Source, TermOf
+from sjogren.model.rule import Branch, Item, Mark, Rule, RuleSet, Shown, Source, TermOf
 from sjogren.rules._conditions import Conditions
 from sjogren.rules.schema import KINDS
 
@@ -240,6 +240,9 @@ class _Reader(Conditions):
         pointed = ["points" in entry for entry in self.listed(node, "items") if isinstance(entry, Mapping)]
         if len(set(pointed)) > 1:
             self.report(node.line, "K119", "either every item has points or none has.")
+        if ("branches" in node) == ("met_when" in node) or ("branches" in node and any(pointed)):
+            message = "a criteria set has either 'met_when', or 'branches' over items without points."
+            self.report(node.line, "K129", message)
         needed = Fraction(0)
         met_when = node.get("met_when")
         if isinstance(met_when, Mapping):
@@ -252,4 +255,34 @@ class _Reader(Conditions):
             items=tuple(items),
             needed=needed,
             counts=not any(pointed),
+            branches=self._branches(node, here, [item.rule for item in items]),
         )
+
+    def _branches(self, node: Mapping, here: str, items: list[str]) -> tuple[Branch, ...]:
+        entries = self.mappings(node, "branches", "Branch")
+        found = []
+        if len(entries) == 1:
+            self.report(entries[0].line, "K130", "one branch is no choice.", "Write its rule as met_when.")
+        for index, entry in enumerate(entries):
+            path = f"{here}branches.{index}"
+            if ("when" in entry) == (entry is entries[-1]):
+                message = "every branch but the last says 'when'; the last one is for everybody else."
+                self.report(entry.line, "K130", message)
+            counted = tuple(self.subject(each, "RuleName").name for each in self.mappings(entry, "counts", "RuleName"))
+            for name in counted:
+                if name not in items:
+                    hint = did_you_mean(name, items)
+                    self.report(entry.line, "K130", f"{name!r} is no item of this criteria set.", hint)
+            number = entry.get("needed")
+            needed = self.number(number, "needed") if number else Fraction(1)
+            if number and not (needed.denominator == 1 and 1 <= needed <= len(counted)):
+                self.report(number.line, "K130", f"'needed' is a whole number from 1 to {len(counted)}.")
+            when = self.condition(entry, "when", f"{path}.") if "when" in entry else None
+            met_when = self.condition(entry, "met_when", f"{path}.")
+            if met_when:
+                value, label, because = (self.text(entry, key, "Branch") for key in ("value", "label", "because"))
+                place = self.place(entry.line, path)
+                found.append(Branch(value, label, because, when, counted, needed, met_when, place))
+        if len({branch.value for branch in found}) < len(found):
+            self.report(node.line, "K130", "two branches have the same 'value'; give each its own.")
+        return tuple(found)

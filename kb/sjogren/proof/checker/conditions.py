@@ -274,3 +274,7 @@ def _conditions_of(rule: Rule) -> Iterable[Condition]:
     for condition in (rule.when, caveat, provided, rule.entry, rule.exclude, *listed):
         if condition is not None:
             yield condition
+    for branch in rule.branches:
+        yield branch.met_when
+        if branch.when is not None:
+            yield branch.when

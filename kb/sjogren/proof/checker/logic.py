@@ -39,8 +39,9 @@ class Var(NamedTuple):
 
     kind
         ``fact``, ``policy``, ``finding``, ``grade``, ``cases`` (a grade by its cases, where a level may be stated),
-        ``table``, ``verdict``, ``member`` (of a selection; ``path`` names it), ``score``, ``points`` (of a set),
-        ``mean`` (of a fact over both eyes) or ``inner`` (a condition at ``path``).
+        ``table``, ``verdict``, ``branch`` (of a criteria set), ``member`` (of a selection; ``path`` names it),
+        ``score``, ``points`` (of a set, or of its branch ``path``), ``mean`` (of a fact over both eyes) or ``inner`` (a
+        condition at ``path``).
     """
 
     kind: str

@@ -32,6 +32,10 @@ class Numbers(Premises):
         prefix = f"{rule.place.path}." if rule.place.path else ""
         if var.kind == "points":
             parts = [(Fraction(item.points), Subject(RULE, item.rule)) for item in rule.items]
+            branch = next((each for each in rule.branches if each.value == var.path), None)
+            if branch:
+                parts = [(Fraction(1), Subject(RULE, item)) for item in branch.items]
+                return "sum", f"count/{branch.value}", f"{branch.place.path}.counts", self._sum(parts, given)
             return "sum", "score", "items", self._sum(parts, given)
         if var.kind == "mean":
             eyes = [Var("fact", var.name, side) for side in self.space.fact(var.name).sides]

@@ -109,7 +109,10 @@ class Premises:
             return Var("mean", test.subject.name), Said("within", span)
         if rule.kind not in _ADDING:
             raise Refused("V122", f"clause {node['clause']!r}", f"a sum, mean or preference of {rule.id}")
-        return Var(_ADDING[rule.kind], rule.id), Said("within", span)
+        branch = next((each.value for each in rule.branches if f"{each.place.path}.counts" == node["clause"]), "")
+        if rule.branches and not branch:
+            raise Refused("V122", f"clause {node['clause']!r}", f"the items of a branch of {rule.id}")
+        return Var(_ADDING[rule.kind], rule.id, "", branch), Said("within", span)
 
     def _premises(self, node: Node) -> list[Node]:
         return [self.nodes[premise] for premise in node["premises"]]

@@ -60,6 +60,8 @@ class Printing(Numbers):
         given = self._given(node)
         if rule.kind == "Selection":
             return self._members(rule, key, given)
+        if rule.branches and key in {"branch", "count"}:
+            return self._branch(rule, key, given)
         if rule.kind == "Recommendation" and key not in {"", "profile"}:
             return self._recommended(rule, key, given)
         if rule.kind == "Score" or (rule.kind == "CriteriaSet" and key in {"score", "count"}):
@@ -75,6 +77,22 @@ class Printing(Numbers):
             self._still_open(given[var], 2 if rule.kind in TABLES else 1)
             return self.word(rule.if_undetermined) if rule.kind in TABLES else UNDETERMINED
         return self.word(rule.levels[possible[0]] if rule.kind == "Grade" else possible[0])
+
+    def _branch(self, rule: Rule, key: str, given: Mapping[Var, Sequence[Said]]) -> Json:
+        """Whose branch it is, or the count of that branch; neither while more than one is possible."""
+        var = Var("branch", rule.id)
+        possible = self._possible(var, given)
+        if len(possible) > 1:
+            self._all_used(given, [var])
+            self._still_open(given[var], 2)
+            return UNDETERMINED if key == "branch" else None
+        branch = next(each for each in rule.branches if each.value == possible[0])
+        points = Var("points", rule.id, "", branch.value)
+        self._all_used(given, [var, points] if key == "count" else [var])
+        if key == "branch":
+            return branch.value
+        low, high = (number(end) for end in self._number_of(points, given))
+        return {"low": low, "high": high, "needed": number(branch.needed)}
 
     @staticmethod
     def _still_open(said: Sequence[Said], answers: int) -> None:
@@ -96,8 +114,15 @@ class Printing(Numbers):
         possible = {member: self._possible(var, given) for member, var in members.items()}
         shown = [member for member, values in possible.items() if values == (True,)]
         if key == rule.as_list and key:
-            sources = {case.low: _sources(case.source) for case in rule.cases}
-            return [{"id": member, "source": sources[member]} for member in shown]
+            told = {case.low: case for case in rule.cases}
+            return [
+                {
+                    "id": member,
+                    **({"label": told[member].label} if told[member].label else {}),
+                    "source": _sources(told[member].source),
+                }
+                for member in shown
+            ]
         if key in {"axes", ""}:
             return shown
         if any(len(values) > 1 for values in possible.values()):
@@ -218,7 +243,8 @@ def printed(rule: Rule) -> dict[str, Subject]:
     """The keys that a conclusion prints, in order, and where each is read."""
     own: tuple[str, ...] = _KEYS.get(rule.kind, ())
     if rule.kind == "CriteriaSet":
-        own = ("verdict", "count" if rule.counts else "score", "lacks")
+        result = ("branch", "count") if rule.branches else ("count",) if rule.counts else ("score",)
+        own = ("verdict", *result, "lacks")
     elif rule.kind == "Recommendation":
         own = ("profile", *dict.fromkeys(key for case in rule.cases for key, _ in case.lists))
     elif rule.as_list:

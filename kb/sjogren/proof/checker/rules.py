@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -19,13 +19,13 @@ from sjogren.model.rule import (
 )
 from sjogren.model.vocabulary import SIDES, Vocabulary
 from sjogren.proof.checker.conditions import TABLES, Scope, list_path, numbers, prefix, reaches, rest, subjects, yes
+from sjogren.proof.checker.criteria import BRANCHES, Criteria
 from sjogren.proof.checker.logic import (
     FALSE,
     OPEN,
     TRUE,
     Ask,
     Claim,
-    Expr,
     First,
     Leaf,
     Refused,
@@ -33,19 +33,16 @@ from sjogren.proof.checker.logic import (
     absent,
     answers,
     any_of,
-    leaves,
     negation,
 )
 from sjogren.proof.checker.space import some
-from sjogren.proof.checker.statements import Statements
 
 
-class Rules(Statements):
+class Rules(Criteria):
     """What each rule can say, and how that is judged."""
 
     def __init__(self, rules: Mapping[str, Rule], vocabulary: Vocabulary) -> None:
         super().__init__(rules, vocabulary)
-        self.items = {item.rule for rule in rules.values() for item in rule.items}
         self.claim = lru_cache(maxsize=None)(self._claim)
 
     def _claim(self, var: Var, at: Any) -> Claim:
@@ -70,30 +67,6 @@ class Rules(Statements):
     def _plain(self, scope: Scope, condition: Condition, base: str = "") -> Claim:
         expr = self.expr(condition, scope)
         return self._by_condition(scope, expr, negation(expr), base or condition.place.path, [condition])
-
-    def _by_condition(self, scope: Scope, true: Expr, false: Expr, base: str, conditions: list[Condition]) -> Claim:
-        tests = {path: reads for condition in conditions for path, reads in self._readers(condition, scope, None)}
-        found = tuple(dict.fromkeys((*leaves(true), *leaves(false))))
-        return Claim(found, frozenset({base}), true, false, tests=tests, qualitative=self._qualitative(scope))
-
-    def _readers(
-        self, condition: Condition, scope: Scope, outer: frozenset[Var] | None
-    ) -> Iterable[tuple[str, frozenset[Var]]]:
-        """Paths that a reason may name, with what is read there; what repeats over sides is read as a whole."""
-        whole = isinstance(condition, Test) or condition.where or condition.op in BY_STATUS
-        if whole:
-            outer = outer or frozenset(leaf.var for leaf in leaves(self.expr(condition, scope)))
-            yield condition.place.path, outer
-        if isinstance(condition, Group):
-            for part in condition.parts:
-                yield from self._readers(part, scope, outer)
-
-    def _qualitative(self, scope: Scope) -> bool:
-        """Whether a result recorded as abnormal or normal may decide here: criteria items only, never by eye."""
-        return scope.rule.id in self.items and not scope.rule.for_each
-
-    def _reading(self, scope: Scope, tests: Iterable[Leaf], ask: Callable[[Ask], str], *clauses: str) -> Claim:
-        return Claim(tuple(dict.fromkeys(tests)), frozenset(clauses), ask=ask, qualitative=self._qualitative(scope))
 
     def _reliable(self, scope: Scope) -> Claim:
         when = scope.rule.when or absent()
@@ -221,54 +194,9 @@ class Rules(Statements):
         when = next(case.when for case in scope.rule.cases if case.low == var.path)
         return self._plain(scope, when)
 
-    # -- criteria sets ------------------------------------------------------------------------------------------------
-
-    def _verdict(self, scope: Scope, _: Var, word: str) -> Claim:
-        rule = scope.rule
-        points = Var("points", rule.id)
-        enough = Leaf(points, lambda value: bool(value >= rule.needed), (rule.needed,))
-        shut = self.standing_for(rule.exclude, scope) if rule.exclude else None
-        entry = self.standing_for(rule.entry, scope) if rule.entry else None
-        not_shut = yes(Var("inner", rule.id, "", "exclude~not_shown")) if shut else None
-        not_barred = yes(Var("inner", rule.id, "", "entry~not_refuted")) if entry else None
-
-        def excluded(of: Ask) -> str:
-            return of(shut) if shut else FALSE
-
-        def entry_not_met(of: Ask) -> str:
-            found = of(entry) if entry else TRUE
-            if found == FALSE:
-                return TRUE if not not_shut or of(not_shut) == TRUE else OPEN
-            return FALSE if found == TRUE else OPEN
-
-        def not_met(of: Ask) -> str:
-            found = of(enough)
-            if found != FALSE:
-                return FALSE if found == TRUE else OPEN
-            return TRUE if all(not leaf or of(leaf) == TRUE for leaf in (not_barred, not_shut)) else OPEN
-
-        def met(of: Ask) -> str:
-            against = [leaf for leaf in (enough, entry) if leaf]
-            if some(of, against, FALSE) or (shut and some(of, [shut], TRUE)):
-                return FALSE
-            everything = all(of(leaf) == TRUE for leaf in against) and (not shut or of(shut) == FALSE)
-            return TRUE if everything else OPEN
-
-        asks = {"excluded": excluded, "entry_not_met": entry_not_met, "not_met": not_met, "met": met}
-        reads = {
-            "excluded": (shut,), "entry_not_met": (entry, not_shut), "not_met": (enough, not_barred, not_shut),
-            "met": (enough, shut, entry),
-        }  # fmt: skip
-        where = {
-            "excluded": ("exclude",),
-            "entry_not_met": ("entry",),
-            "not_met": ("met_when",),
-            "met": ("met_when", "exclude", "entry"),
-        }
-        return self._reading(scope, [leaf for leaf in reads[word] if leaf], asks[word], *where[word])
-
     _claims: Mapping[str, Callable[..., Claim]] = {
-        "finding": _finding, "grade": _grade, "cases": _graded, "table": _table, "member": _member, "verdict": _verdict,
+        "finding": _finding, "grade": _grade, "cases": _graded, "table": _table, "member": _member,
+        "verdict": Criteria._verdict, "branch": Criteria._branch,
     }  # fmt: skip
 
     # -- conditions that are statements of their own ------------------------------------------------------------------
@@ -293,6 +221,8 @@ class Rules(Statements):
             return self._reliable(scope)
         if suffix == "untested" and rule.for_each and path == f"{prefix(rule)}for_each":
             return self._untested(scope, path)
+        if (path, suffix) == (BRANCHES, "") and rule.branches:
+            return self._by_branch(scope)
         if suffix in {"not_shown", "not_refuted"} and rule.kind == "CriteriaSet":
             condition, shown = (rule.exclude, TRUE) if suffix == "not_shown" else (rule.entry, FALSE)
             if condition is None or path != ("exclude" if suffix == "not_shown" else "entry"):

@@ -51,6 +51,8 @@ class Space:
             return answers(self.rules[var.name])
         if var.kind == "verdict":
             return VERDICTS
+        if var.kind == "branch":
+            return tuple(branch.value for branch in self.rules[var.name].branches)
         if var.kind == "policy":
             return self.vocabulary.policies[var.name].values
         fact = self.fact(var.name) if var.kind == "fact" else None

@@ -21,6 +21,8 @@ OUTCOMES = {
     "member_not": ("member", False),
     "verdict": ("verdict", True),
     "verdict_not": ("verdict", False),
+    "branch": ("branch", True),
+    "branch_not": ("branch", False),
 }
 INNER = {"holds": True, "does_not_hold": False}
 KINDS_OF = {
@@ -30,6 +32,7 @@ KINDS_OF = {
     "table": TABLES,
     "member": ("Selection",),
     "verdict": ("CriteriaSet",),
+    "branch": ("CriteriaSet",),
 }
 
 
@@ -81,7 +84,8 @@ class Statements(Conditions):
         if kind == "member":
             known = value in {case.low for case in rule.cases}
             return Statement(var._replace(path=value), True, holds) if known else None
-        return Statement(var, value, holds) if value in (VERDICTS if kind == "verdict" else answers(rule)) else None
+        words = {"verdict": VERDICTS, "branch": tuple(branch.value for branch in rule.branches)}
+        return Statement(var, value, holds) if value in words.get(kind, answers(rule)) else None
 
 
 def says(statement: Statement) -> tuple[Var, Said]:
@@ -89,6 +93,6 @@ def says(statement: Statement) -> tuple[Var, Said]:
     var, at, holds = statement
     if var.kind in {"grade", "cases"}:
         return var, Said("from", at) if holds else Said("to", at - 1)
-    if var.kind in {"table", "verdict"}:
+    if var.kind in {"table", "verdict", "branch"}:
         return var, Said("is" if holds else "not", at)
     return var, Said("is", holds)
