@@ -54,7 +54,8 @@ def _ways(rule: Rule, nodes: list[str]) -> Iterator[tuple[str, list[tuple[str, s
             chosen = [node.rpartition("=")[2] for node, word in zip(nodes, truths, strict=True) if word == TRUE]
             open_ = [node.rpartition("=")[2] for node, word in zip(nodes, truths, strict=True) if word == UNKNOWN]
             words = " and ".join(chosen) or "none"
-            yield f"{words}{f' ({", ".join(open_)} open)' if open_ else ''}", list(zip(nodes, truths, strict=True))
+            doubt = f" ({', '.join(open_)} open)" if open_ else ""
+            yield f"{words}{doubt}", list(zip(nodes, truths, strict=True))
     else:
         for node in nodes:
             yield node.rpartition("=")[2], [(node, TRUE)]
@@ -74,9 +75,9 @@ def answers(rule: Rule, truth: Truth, diagrams: Diagrams, *, coarse: bool = Fals
     return found
 
 
-def answer(rule: Rule, derived: Mapping[str, str], *, coarse: bool = False) -> str:
+def answer(rule: Rule, derived: Mapping[str, str]) -> str:
     """The answer of a rule by what an engine derived: the same words as in `answers`."""
-    for words, wanted in _ways(rule, nodes_of(rule, coarse=coarse)):
+    for words, wanted in _ways(rule, nodes_of(rule)):
         if all(derived.get(node, UNKNOWN) == word for node, word in wanted):
             return words
     return UNDETERMINED

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from sjogren.assess.assessor import Assessor
 from sjogren.assess.inputs import see
 from sjogren.compare.answers import answer, answers, nodes_of
-from sjogren.compare.diagrams import NOBODY
 from sjogren.compare.patient import example_case
 from sjogren.compare.patterns import Cover, Pattern, cover
 from sjogren.compare.reading import Source
@@ -67,15 +66,17 @@ class Base:
 
 
 class Told(NamedTuple):
-    """One pattern with its example patient; ``answers`` are what the two parties say of that patient."""
+    """One pattern with its example patient, whom the engines of both parties have answered as the pattern says."""
 
     pattern: Pattern
     case: Mapping[str, Any]
-    answers: tuple[str, str]
 
 
 class Difference(NamedTuple):
-    """All patients of whom the first party says one thing and the second another; ``count`` of the contrast's total."""
+    """All patients of whom the first party says one thing and the second another.
+
+    ``count`` of the patterns of traits that the contrast counts in all, ``weighted`` of the combinations of findings.
+    """
 
     answers: tuple[str, str]
     count: int
@@ -93,28 +94,51 @@ class Table(NamedTuple):
     cells: int
 
 
-class Contrast:
-    """Two parties over all possible patients.
+def _questions(parties: Sequence[Party], *, coarse: bool, partial: bool) -> tuple[World, list[dict[str, int]]]:
+    """The space of two parties, and for each party its answers over that space."""
+    rules = [party.base.rules[party.rule] for party in parties]
+    world = World(
+        [party.base.source for party in parties],
+        [nodes_of(rule, coarse=coarse) for rule in rules],
+        parties[-1].base.knowledge.vocabulary,
+        partial=partial,
+    )
+    found = [
+        answers(rule, reading.truth, world.diagrams, coarse=coarse)
+        for rule, reading in zip(rules, world.readings, strict=True)
+    ]
+    return world, found
 
-    ``coarse``: of criteria sets only whether they are met. ``partial``: over partial records, each finding known or
-    not. Raises `Uncountable` or `TooLarge` where that cannot be worked out.
+
+def partial_records(one: Party, other: Party) -> tuple[dict[tuple[str, str], int], int]:
+    """Over partial records, where each finding may be known or not: how many get which pair of verdicts, of how many.
+
+    Verdicts are ``met``, ``not_met`` (of whatever kind) and ``undetermined``.
+    """
+    world, (first, second) = _questions((one, other), coarse=True, partial=True)
+    pairs = {}
+    for words, those in first.items():
+        for others, these in second.items():
+            both = world.diagrams.all_of((world.possible, those, these))
+            if number := world.diagrams.count(both):
+                pairs[words, others] = number
+    return pairs, world.diagrams.count(world.possible)
+
+
+class Contrast:
+    """Two parties over all patients of whom everything that they read is known.
+
+    Raises `Uncountable` or `TooLarge` where that cannot be worked out.
     """
 
-    def __init__(self, one: Party, other: Party, *, coarse: bool = True, partial: bool = False) -> None:
+    def __init__(self, one: Party, other: Party) -> None:
         self.parties = (one, other)
-        self.coarse = coarse
-        vocabulary = other.base.knowledge.vocabulary
-        rules = [party.base.rules[party.rule] for party in self.parties]
-        roots = [nodes_of(rule, coarse=coarse) for rule in rules]
-        self.world = World([one.base.source, other.base.source], roots, vocabulary, partial=partial)
-        found = [
-            answers(rule, reading.truth, self.world.diagrams, coarse=coarse)
-            for rule, reading in zip(rules, self.world.readings, strict=True)
-        ]
+        self.world, found = _questions(self.parties, coarse=False, partial=False)
         questions = {f"{side}{words}": those for side, each in enumerate(found) for words, those in each.items()}
-        self.normal = normal_order(self.world, {**one.base.rules, **other.base.rules}.values())
+        rules = {**other.base.rules, **one.base.rules}
+        self.normal = normal_order(self.world, rules.values())
         self.traits = Traits(self.world, questions, self.normal)
-        self.words = Words(self.traits, {**other.base.rules, **one.base.rules}, vocabulary)
+        self.words = Words(self.traits, rules, other.base.knowledge.vocabulary)
         self._by_answer = [
             {words: self.traits.questions[f"{side}{words}"] for words in each} for side, each in enumerate(found)
         ]
@@ -133,43 +157,40 @@ class Contrast:
 
     def differences(self, most: int = MOST) -> list[Difference]:
         """Every pair of answers that differ, the most frequent first, each with its patterns."""
-        pairs = [pair for pair in self.table.pairs if pair[0] != pair[1]]
-        pairs.sort(key=lambda pair: (-self.table.pairs[pair], pair))
-        return [self.difference([pair], most) for pair in pairs]
+        return [self.difference(pair, most) for pair in self._pairs() if pair[0] != pair[1]]
 
-    def met_by_first_only(self, *, turned: bool = False, most: int = MOST) -> Difference | None:
-        """All whom the first criteria set takes and the second does not (``turned``: the other way round)."""
-        pairs = [
-            pair for pair in self.table.pairs
-            if (pair[1] if turned else pair[0]) == "met" and (pair[0] if turned else pair[1]) != "met"
-        ]  # fmt: skip
-        return self.difference(pairs, most) if pairs else None
+    def only_first(self, answer: str, *, turned: bool = False, most: int = MOST) -> list[Difference]:
+        """All of whom the first party alone gives an answer, by what the second says (``turned``: the other way)."""
+        first, second = (1, 0) if turned else (0, 1)
+        return [
+            self.difference(pair, most) for pair in self._pairs() if pair[first] == answer and pair[second] != answer
+        ]
 
-    def difference(self, pairs: Sequence[tuple[str, str]], most: int) -> Difference:
-        """The patients who get one of some pairs of answers, with at most so many patterns."""
+    def _pairs(self) -> list[tuple[str, str]]:
+        return sorted(self.table.pairs, key=lambda pair: (-self.table.pairs[pair], pair))
+
+    def difference(self, pair: tuple[str, str], most: int) -> Difference:
+        """The patients who get a pair of answers, with at most so many patterns."""
         diagrams = self.traits.diagrams
-        whole = diagrams.any_of(
-            diagrams.both(self._by_answer[0][one], self._by_answer[1][other]) for one, other in pairs
-        )
+        whole = diagrams.both(self._by_answer[0][pair[0]], self._by_answer[1][pair[1]])
         found = cover(diagrams, whole, self.traits.possible, most)
-        told = tuple(self._told(pattern, whole, pairs, number) for number, pattern in enumerate(found.patterns, 1))
-        count, weighted = self.traits.count(whole), self.traits.count(whole, weighted=True)
-        return Difference(pairs[0], count, weighted, found, told)
+        told = tuple(self._told(pattern, whole, pair, number) for number, pattern in enumerate(found.patterns, 1))
+        return Difference(pair, self.table.pairs[pair], self.table.weighted[pair], found, told)
 
-    def _told(self, pattern: Pattern, whole: int, pairs: Sequence[tuple[str, str]], number: int) -> Told:
+    def _told(self, pattern: Pattern, whole: int, pair: tuple[str, str], number: int) -> Told:
         """A pattern with its most normal patient, whom both engines have answered."""
         diagrams = self.traits.diagrams
         region = diagrams.both(whole, self.traits.possible)
         for alternatives in pattern.factors:
-            trait, values = alternatives[0]
-            region = diagrams.both(region, diagrams.values(trait, values))
+            here = diagrams.any_of(diagrams.values(trait, values) for trait, values in alternatives)
+            region = diagrams.both(region, here)
         values = diagrams.first(region, [range(size) for size in diagrams.sizes])
         assert values is not None
         case = self.case(self.traits.cells(values, self.normal), f"pattern-{number}")
         said = self.said(case)
-        if said not in pairs or region == NOBODY:
-            raise InternalFault(f"the engine answers {said} for the example of a pattern of {pairs}")
-        return Told(pattern, case, said)
+        if said != pair:
+            raise InternalFault(f"the engine answers {said} for the example of a pattern that says {pair}")
+        return Told(pattern, case)
 
     def case(self, cells: Sequence[int], name: str) -> dict[str, Any]:
         """A patient of this space as a case."""
@@ -179,7 +200,6 @@ class Contrast:
     def said(self, case: Mapping[str, Any]) -> tuple[str, str]:
         """What the two parties answer for a case, by engine and reference."""
         one, other = (
-            answer(party.base.rules[party.rule], party.base.derived(case), coarse=self.coarse)
-            for party in self.parties
+            answer(party.base.rules[party.rule], party.base.derived(case)) for party in self.parties
         )
         return one, other

@@ -51,7 +51,8 @@ class Uncountable(Exception):
 def fact_of(key: str, vocabulary: Vocabulary) -> FactDef:
     """The definition of the fact behind an input; a member of a list has that of its list."""
     name = key.partition("@")[0]
-    return vocabulary.facts[name] if name in vocabulary.facts else vocabulary.facts[name.partition(".")[0]]
+    whole = vocabulary.facts.get(name.partition(".")[0])
+    return whole if whole and whole.type in LISTS else vocabulary.facts[name]
 
 
 def variable(key: str, kind: str, literals: Iterable[Literal], vocabulary: Vocabulary, *, partial: bool) -> Variable:

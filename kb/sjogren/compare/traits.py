@@ -8,13 +8,23 @@ Over traits the comparison is exact and small enough to be told in words.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from itertools import combinations
+from typing import NamedTuple
 
 from sjogren.compare.diagrams import NOBODY, Diagrams
 from sjogren.compare.world import World
 
-Choice: TypeAlias = "tuple[dict[int, int], int]"
-"""One value while it is worked out: a cell for each input, and all patients who have it."""
+
+class Choice(NamedTuple):
+    """One value while it is worked out.
+
+    ``typical``: a cell for each input; ``those``: all patients who have the value; ``left``: who is possible, and what
+    is left of each question, given the value.
+    """
+
+    typical: Mapping[int, int]
+    those: int
+    left: tuple[int, ...]
 
 
 class Trait(NamedTuple):
@@ -46,11 +56,9 @@ class Traits:
         self.world = world
         self._space = world.diagrams
         self._asked = (world.possible, *questions.values())
-        self._last = max(self._space.support(questions.values()), default=-1)
-        self._given: dict[tuple[int, tuple[tuple[int, int], ...]], tuple[int, ...]] = {}
         support = sorted(self._space.support(questions.values()))
-        whole = {each: self._merged([self._single(each, normal[each])]) for each in support}
-        self.traits = tuple(self._weighed(*each) for each in self._gathered(whole))
+        singles = {each: self._single(each, normal[each]) for each in support}
+        self.traits = tuple(self._weighed(*each) for each in self._gathered(singles))
         self.diagrams = Diagrams([len(trait.values) for trait in self.traits])
         self._over: dict[tuple[int, int], int] = {}
         self.possible = self._translate(world.possible, 0)
@@ -60,55 +68,82 @@ class Traits:
     # -- gathering ----------------------------------------------------------------------------------------------------
 
     def _single(self, position: int, order: Sequence[int]) -> list[Choice]:
-        return [({position: cell}, self._space.values(position, [cell])) for cell in order]
+        """The values of one input that some question tells apart."""
+        every = [
+            Choice({position: cell}, self._space.values(position, [cell]), self._given(self._asked, {position: cell}))
+            for cell in order
+        ]
+        return self._told_apart(every)
 
-    def _signature(self, fixed: Mapping[int, int]) -> tuple[int, ...]:
-        return tuple(self._space.given(question, fixed) for question in self._asked)
+    def _given(self, questions: Sequence[int], fixed: Mapping[int, int]) -> tuple[int, ...]:
+        return tuple([self._space.given(question, fixed) for question in questions])
 
-    def _merged(self, choices: Sequence[list[Choice]]) -> list[Choice]:
-        """The choices of one or two traits taken together, those that no question tells apart as one."""
-        pairs = choices[0]
-        for more in choices[1:]:
-            pairs = [({**one[0], **other[0]}, self._space.both(one[1], other[1])) for one in pairs for other in more]
+    def _joint(self, one: Sequence[Choice], other: Sequence[Choice], most: int) -> list[Choice] | None:
+        """The values of two traits taken together; None when they are more than ``most``."""
         found: dict[tuple[int, ...], Choice] = {}
-        for fixed, those in pairs:
-            signature = self._signature(fixed)
-            if signature[0] == NOBODY:
-                continue
-            kept = found.get(signature)
-            found[signature] = (kept[0], self._space.either(kept[1], those)) if kept else (fixed, those)
+        for first in one:
+            for second in other:
+                left = self._given(first.left, second.typical)
+                if left[0] == NOBODY:
+                    continue
+                those = self._space.both(first.those, second.those)
+                kept = found.get(left)
+                found[left] = (
+                    kept._replace(those=self._space.either(kept.those, those))
+                    if kept
+                    else Choice({**first.typical, **second.typical}, those, left)
+                )
+                if len(found) > most:
+                    return None
         return list(found.values())
 
-    def _gathered(self, whole: dict[int, list[Choice]]) -> list[tuple[tuple[int, ...], list[Choice]]]:
+    def _told_apart(self, choices: Sequence[Choice]) -> list[Choice]:
+        found: dict[tuple[int, ...], Choice] = {}
+        for choice in choices:
+            if choice.left[0] == NOBODY:
+                continue
+            kept = found.get(choice.left)
+            found[choice.left] = (
+                kept._replace(those=self._space.either(kept.those, choice.those)) if kept else choice
+            )
+        return list(found.values())
+
+    def _gathered(self, singles: Mapping[int, list[Choice]]) -> list[tuple[tuple[int, ...], list[Choice]]]:
         """Join traits that the same statements read, for as long as the joint trait has no more values than each."""
-        groups = [((position,), choices) for position, choices in whole.items()]
-        alike = self.world.alike
-        done = False
-        while not done:
-            done = True
-            for left in range(len(groups)):
-                for right in range(left + 1, len(groups)):
-                    one, other = groups[left], groups[right]
-                    keys = [self.world.variables[group[0][0]].key for group in (one, other)]
-                    if alike[keys[0]] != alike[keys[1]]:
-                        continue
-                    joint = self._merged([one[1], other[1]])
-                    if len(joint) <= max(len(one[1]), len(other[1])):
-                        groups[left] = ((*one[0], *other[0]), joint)
-                        del groups[right]
-                        done = False
-                        break
-                if not done:
-                    break
-        return groups
+        alike: dict[frozenset[str], list[tuple[tuple[int, ...], list[Choice]]]] = {}
+        for position, choices in singles.items():
+            read_by = self.world.alike[self.world.variables[position].key]
+            alike.setdefault(read_by, []).append(((position,), choices))
+        for groups in alike.values():
+            self._join(groups)
+        return sorted((group for groups in alike.values() for group in groups), key=lambda group: group[0])
+
+    def _join(self, groups: list[tuple[tuple[int, ...], list[Choice]]]) -> None:
+        apart: set[tuple[tuple[int, ...], tuple[int, ...]]] = set()
+        pairs = True
+        while pairs:
+            pairs = False
+            for left, right in combinations(range(len(groups)), 2):
+                one, other = groups[left], groups[right]
+                if (one[0], other[0]) in apart:
+                    continue
+                joint = self._joint(one[1], other[1], max(len(one[1]), len(other[1])))
+                if joint is None:
+                    apart.add((one[0], other[0]))
+                    continue
+                groups[left] = ((*one[0], *other[0]), joint)
+                del groups[right]
+                pairs = True
+                break
 
     def _weighed(self, members: tuple[int, ...], choices: list[Choice]) -> Trait:
         sizes = self._space.sizes
         others = 1
         for position, size in enumerate(sizes):
             others *= 1 if position in members else size
-        weights = tuple(self._space.count(those) // others for _, those in choices)
-        return Trait(members, tuple(those for _, those in choices), tuple(fixed for fixed, _ in choices), weights)
+        weights = tuple(self._space.count(choice.those) // others for choice in choices)
+        values, typical = [choice.those for choice in choices], [choice.typical for choice in choices]
+        return Trait(members, tuple(values), tuple(typical), weights)
 
     # -- questions over traits ----------------------------------------------------------------------------------------
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from sjogren.compare.diagrams import NOBODY, Diagrams
 from sjogren.compare.space import Variable
 from sjogren.compare.traits import Trait, Traits
 from sjogren.compare.world import World
 from sjogren.model.rule import FACT, NUMERIC, Rule, Test
-from sjogren.model.vocabulary import SIDES, FactDef, Vocabulary
-from sjogren.program.ir import FALSE, TRUE
+from sjogren.model.vocabulary import SIDES, Vocabulary
+from sjogren.program.ir import TRUE
 from sjogren.program.outline import conditions, tests_of
 from sjogren.proof.words import list_words
 from sjogren.rules.english import number, plain_unit, side_words
 
-EYES = SIDES["eye"]
 
 
 def normal_order(world: World, rules: Iterable[Rule]) -> list[list[int]]:
@@ -42,13 +40,6 @@ def normal_order(world: World, rules: Iterable[Rule]) -> list[list[int]]:
 
 def _direction(test: Test) -> int:
     return 1 if test.op in {"at_least", "above"} else -1
-
-
-class Phrase(NamedTuple):
-    """A trait in words: what is so when its value is not the normal one; ``parts`` is a list that any of them makes."""
-
-    text: str
-    parts: tuple[str, ...] = ()
 
 
 class Words:
@@ -173,21 +164,16 @@ class Words:
                 yield text
 
     def cells(self, each: Variable, cells: Sequence[int]) -> str:
-        """One input in some of its cells: ``anti-SSB/La antibody``, ``focus score at least 1 foci/4 mm²``."""
+        """One input in some of its cells: ``anti-La/SSB antibody``, ``focus score at least 1 foci/4 mm²``."""
         label = self._label(each)
-        chosen = [each.cells[cell] for cell in cells]
-        if all(cell.unknown for cell in chosen):
-            return f"{label} not known"
-        doubt = " or not known" if any(cell.unknown for cell in chosen) else ""
-        known = [cell for cell in chosen if not cell.unknown]
+        known = [cell.known for cell in (each.cells[index] for index in cells) if cell.known]
         if each.kind == "flag":
-            truths = {cell.known.truth for cell in known if cell.known}
-            return f"{label}{'' if truths == {TRUE} else ' absent' if truths == {FALSE} else ' known'}{doubt}"
+            return f"{label}{'' if {one.truth for one in known} == {TRUE} else ' absent'}"
         if each.kind == "code":
-            codes = [cell.known.code for cell in known if cell.known]
-            words = [self.vocabulary.terms[code].label if code in self.vocabulary.terms else code for code in codes]
-            return f"{label} is {' or '.join(word.replace('_', ' ') for word in words)}{doubt}"
-        return f"{label} {' or '.join(_stretches(each, cells))}{doubt}"
+            terms = self.vocabulary.terms
+            words = [terms[one.code].label if one.code in terms else one.code.replace("_", " ") for one in known]
+            return f"{label} is {' or '.join(words)}"
+        return f"{label} {' or '.join(_stretches(each, cells))}"
 
     def _label(self, each: Variable) -> str:
         name = each.key.partition("@")[0]
@@ -202,9 +188,8 @@ def _all_of(where: str) -> str:
 
 def _stretches(each: Variable, cells: Sequence[int]) -> Iterator[str]:
     """Neighbouring stretches of a number told as one."""
-    known = [cell for cell in cells if not each.cells[cell].unknown]
     runs: list[list[int]] = []
-    for cell in known:
+    for cell in cells:
         if runs and cell == runs[-1][-1] + 1:
             runs[-1].append(cell)
         else:
@@ -216,8 +201,7 @@ def _stretches(each: Variable, cells: Sequence[int]) -> Iterator[str]:
 def _stretch(each: Variable, first: int, last: int) -> str:
     fact, unit = each.fact, plain_unit(each.fact.unit)
     low = each.cells[first].low if first else None
-    top = len([cell for cell in each.cells if not cell.unknown]) - 1
-    high = each.cells[last].high if last < top else None
+    high = each.cells[last].high if last < len(each.cells) - 1 else None
     if fact.type == "level":
         start, stop = (int(low.at) if low else 0), (int(high.at) - 1 if high else len(fact.levels) - 1)
         if start == stop:
@@ -235,10 +219,3 @@ def _stretch(each: Variable, first: int, last: int) -> str:
     if not parts:
         return "known"
     return f"{' and '.join(parts)} {unit}".rstrip()
-
-
-def typical_value(fact: FactDef, value: Fraction | None) -> str:
-    """A value of a cell as it would be written in a case file."""
-    if value is None:
-        return ""
-    return fact.levels[int(value)] if fact.type == "level" else number(value)
