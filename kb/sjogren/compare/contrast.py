@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sjogren.assess.assessor import Assessor
 from sjogren.assess.inputs import see
 from sjogren.compare.answers import answer, answers, nodes_of
+from sjogren.compare.changes import meaning_of
 from sjogren.compare.patient import example_case
 from sjogren.compare.patterns import Cover, Pattern, cover
 from sjogren.compare.reading import Source
@@ -135,10 +136,13 @@ class Contrast:
         self.parties = (one, other)
         self.world, found = _questions(self.parties, coarse=False, partial=False)
         questions = {f"{side}{words}": those for side, each in enumerate(found) for words, those in each.items()}
-        rules = {**other.base.rules, **one.base.rules}
-        self.normal = normal_order(self.world, rules.values())
+        self.normal = normal_order(self.world, {**other.base.rules, **one.base.rules}.values())
         self.traits = Traits(self.world, questions, self.normal)
-        self.words = Words(self.traits, rules, other.base.knowledge.vocabulary)
+        alike = {
+            name: rule for name, rule in one.base.rules.items()
+            if one.base is other.base or meaning_of(rule) == meaning_of(other.base.rules.get(name))
+        }  # fmt: skip
+        self.words = Words(self.traits, alike, other.base.knowledge.vocabulary)
         self._by_answer = [
             {words: self.traits.questions[f"{side}{words}"] for words in each} for side, each in enumerate(found)
         ]

@@ -172,7 +172,7 @@ class Words:
         if each.kind == "code":
             terms = self.vocabulary.terms
             words = [terms[one.code].label if one.code in terms else one.code.replace("_", " ") for one in known]
-            return f"{label} is {' or '.join(words)}"
+            return f"{label} {' or '.join(words)}"
         return f"{label} {' or '.join(_stretches(each, cells))}"
 
     def _label(self, each: Variable) -> str:

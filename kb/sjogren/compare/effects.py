@@ -1,0 +1,96 @@
+"""What a change does: for every conclusion that it can reach, the patients who are answered otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from sjogren.compare.changes import conclusions_reached, reached
+from sjogren.compare.contrast import Base, Contrast, Party
+from sjogren.compare.diagrams import TooLarge
+from sjogren.compare.document import Block, Entry, Heading, Paragraph
+from sjogren.compare.sets import not_covered
+from sjogren.compare.space import Uncountable
+from sjogren.compare.telling import Teller, table
+from sjogren.model.rule import RULE
+from sjogren.program.store import Knowledge
+
+BEFORE, AFTER = "before", "after"
+
+
+class Effects(NamedTuple):
+    """The blocks that tell it, and whether any patient is answered otherwise, or may be (``covered`` is False)."""
+
+    blocks: tuple[Block, ...]
+    differs: bool
+    covered: bool
+
+
+def effects(
+    old: Knowledge, new: Knowledge, changed: Iterable[str], policy: Mapping[str, str], most: int
+) -> Effects:
+    """Compare all that some changed rules can reach, in both versions."""
+    names = list(changed)
+    below = reached(old, names) | reached(new, names)
+    bases = [_base(each, below, policy) for each in (old, new)]
+    blocks: list[Block] = []
+    same: list[str] = []
+    open_: list[str] = []
+    differs = False
+    for name in _targets(old, new, names, below):
+        rule = new.rules.rules[name]
+        try:
+            contrast = Contrast(Party(BEFORE, bases[0], name), Party(AFTER, bases[1], name))
+            told = list(_told(contrast, most))
+        except (TooLarge, Uncountable) as reason:
+            open_.append(f"{rule.label} ({name}). {not_covered(reason)}")
+            continue
+        if told:
+            differs = True
+            blocks += [Heading(3, f"{rule.label} ({name})"), *told]
+        else:
+            same.append(f"{rule.label} ({name})")
+    if same:
+        blocks.append(
+            Entry("No combination of findings is answered otherwise by:", tuple(("", each) for each in same))
+        )
+    if open_:
+        blocks.append(Entry("Not worked out:", tuple(("", each) for each in open_)))
+    return Effects(tuple(blocks), differs, not open_)
+
+
+def _base(knowledge: Knowledge, below: set[str], policy: Mapping[str, str]) -> Base:
+    """A version in which what a changed rule leads to is worked out, and not read as stated by the clinician."""
+    stated = frozenset(name for name in below if name in knowledge.rules.rules and knowledge.rules.rules[name].stated)
+    known = {name: value for name, value in policy.items() if name in knowledge.vocabulary.policies}
+    return Base(knowledge, known, stated)
+
+
+def _targets(old: Knowledge, new: Knowledge, changed: list[str], below: set[str]) -> list[str]:
+    """The changed rules, then the conclusions that they can reach with what those print; scores have no answers."""
+    rules = new.rules.rules
+    found = [name for name in changed if name in rules]
+    for name in conclusions_reached(new, below):
+        found.append(name)
+        found += [shown.subject.name for shown in rules[name].shows if shown.subject.kind == RULE]
+    return [
+        name
+        for name in dict.fromkeys(found)
+        if name in below and name in old.rules.rules and rules[name].kind == old.rules.rules[name].kind != "Score"
+    ]
+
+
+def _told(contrast: Contrast, most: int) -> Iterator[Block]:
+    """The differences of one rule; nothing when there is none."""
+    differences = contrast.differences(most)
+    if not differences:
+        return
+    total = contrast.table.total
+    changed = sum(difference.count for difference in differences)
+    yield Paragraph(f"{changed:,} of {total:,} combinations of findings are answered otherwise.")
+    teller = Teller(contrast)
+    parts = [list(teller.patterns(difference, (BEFORE, AFTER))) for difference in differences]
+    yield table(contrast.table.pairs, (BEFORE, AFTER))
+    yield from teller.legend()
+    for blocks in parts:
+        yield from blocks
