@@ -23,6 +23,7 @@ INVALID = 3
 @click.option(
     "--cases", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Assess the cases of this folder."
 )
+@click.option("--further", is_flag=True, help="Compare all conclusions, not only the first that the change reaches.")
 @click.option("-f", "--format", "form", type=Choice(FORMATS), default="text", show_default=True, help="Format.")
 @click.option(
     "--most", type=click.IntRange(min=1), default=LINES, show_default=True, help="Lines of patterns a difference."
@@ -34,6 +35,7 @@ def whatif(
     drop: tuple[str, ...],
     edited: Path | None,
     cases: Path | None,
+    further: bool,
     form: str,
     most: int,
     policy: tuple[str, ...],
@@ -60,7 +62,7 @@ def whatif(
     edits = [parse(value, knowledge_base.rules) for value in values]
     edits += [Edit(known_rule(name, knowledge_base.rules, "--drop"), "", "") for name in drop]
     folders = (rules or data("rules"), ontology or data("ontology"))
-    found = what_if(knowledge_base, folders, edits, edited, cases, chosen, most)
+    found = what_if(knowledge_base, folders, edits, edited, cases, chosen, most, further=further)
     click.echo(render(found.blocks, form))
     errors = found.flips.errors if found.flips else ()
     for error in errors:

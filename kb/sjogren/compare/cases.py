@@ -17,16 +17,14 @@ STEPS = 3
 
 
 class Flip(NamedTuple):
-    """One key of one conclusion at one visit that came out otherwise; the steps that only one version takes."""
+    """One conclusion at one visit that came out otherwise: its keys with both values, and the steps of one version."""
 
     case: str
     visit: int
     conclusion: str
-    key: str
-    before: Json
-    after: Json
-    steps_before: tuple[str, ...]
-    steps_after: tuple[str, ...]
+    keys: tuple[tuple[str, Json, Json], ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
 
 
 class Flips(NamedTuple):
@@ -70,28 +68,33 @@ def _visit(case: str, visit: int, one: Json, other: Json) -> Iterator[Flip]:
         keys = [key for key in before[conclusion] if before[conclusion][key] != after[conclusion].get(key)]
         if keys:
             steps = [_steps(each, conclusion, keys) for each in (one, other)]
-            only = [_parting(steps[0], steps[1]), _parting(steps[1], steps[0])]
-            for number, key in enumerate(keys):
-                values = before[conclusion][key], after[conclusion].get(key)
-                told = only if number == 0 else [(), ()]
-                yield Flip(case, visit, conclusion, key, *values, tuple(told[0]), tuple(told[1]))
+            values = tuple((key, before[conclusion][key], after[conclusion].get(key)) for key in keys)
+            yield Flip(case, visit, conclusion, values, _parting(steps[0], steps[1]), _parting(steps[1], steps[0]))
 
 
 def _steps(visit: Json, conclusion: str, keys: Sequence[str]) -> Mapping[str, list[str]]:
-    """The steps below some keys of a conclusion: each text with the texts that it rests on."""
+    """The steps below some keys of a conclusion: each text with the texts of the steps that it rests on."""
     nodes = {node["id"]: node for node in visit["justification"]["@graph"]}
     stack = [
         node for node in nodes.values()
         if node.get("concludes", {}).get("conclusion") == conclusion and node["concludes"]["key"] in keys
     ]  # fmt: skip
     found: dict[str, list[str]] = {}
+    seen: set[str] = set()
     while stack:
         node = stack.pop()
-        if (text := _text(node)) not in found:
+        if node["id"] not in seen:
+            seen.add(node["id"])
             below = [nodes[premise] for premise in node.get("premises", ())]
-            found[text] = [_text(each) for each in below]
+            if _decides(node):
+                found[_text(node)] = [_text(each) for each in below if _decides(each)]
             stack += below
     return found
+
+
+def _decides(node: Json) -> bool:
+    """Whether a step is one of the rules (a firing, or that it stayed open), not a fact or a sum."""
+    return bool(node["type"] == "firing" or node.get("operation") == "undecided")
 
 
 def _text(node: Json) -> str:
@@ -100,10 +103,10 @@ def _text(node: Json) -> str:
     return f"{said} [{node['rule']}, {node['clause']}]" if node["type"] == "firing" else said
 
 
-def _parting(own: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> list[str]:
+def _parting(own: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> tuple[str, ...]:
     """The steps that only one version takes, from what both know: where the two part."""
     alone = [text for text in own if text not in other]
-    return [text for text in alone if all(premise in other for premise in own[text])][:STEPS]
+    return tuple([text for text in alone if all(premise in other for premise in own[text])][:STEPS])
 
 
 def tell_flips(found: Flips) -> Iterator[Block]:
@@ -111,10 +114,10 @@ def tell_flips(found: Flips) -> Iterator[Block]:
     by_case = list(dict.fromkeys(flip.case for flip in found.flips))
     yield Paragraph(f"{len(by_case)} of {found.read} cases are concluded otherwise.")
     for flip in found.flips:
-        lines = [("before", f"{_value(flip.before)}"), ("", "")]
-        lines = [("before", _value(flip.before)), *(("because", step) for step in flip.steps_before)]
-        lines += [("after", _value(flip.after)), *(("because", step) for step in flip.steps_after)]
-        yield Entry(f"{flip.case}, visit {flip.visit + 1}, {flip.conclusion}, {flip.key}", tuple(lines))
+        lines = [(key, f"{_value(before)} → {_value(after)}") for key, before, after in flip.keys]
+        lines += [("before", step) for step in flip.before]
+        lines += [("after", step) for step in flip.after]
+        yield Entry(f"{flip.case}, visit {flip.visit + 1}: {flip.conclusion}", tuple(lines))
 
 
 def _value(value: Json) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sjogren.model.rule import Rule
+from sjogren.model.rule import Place, Rule
 from sjogren.model.vocabulary import FactDef, Vocabulary
 from sjogren.program.ir import Program
 from sjogren.program.outline import upward
@@ -23,13 +23,15 @@ UNTOLD = {"written at", "identifier"}
 class Change(NamedTuple):
     """One rule that is not the same in both versions.
 
-    ``meaning``: what it says of patients may differ; ``authority``: its sources or status do; ``lines``: a heading,
-    what is said under it only in the old version, and what only in the new one.
+    ``meaning``: what it says of patients may differ; ``printed``: what is printed for an answer does, or which answers
+    there are; ``authority``: its sources or status do; ``lines``: a heading, what is said under it only in the old
+    version, and what only in the new one.
     """
 
     rule: str
     label: str
     meaning: bool
+    printed: bool
     authority: bool
     lines: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
 
@@ -59,7 +61,8 @@ def changes(old: Knowledge, new: Knowledge) -> Changes:
         lines = _lines(narrate(one, old.vocabulary, before), narrate(other, new.vocabulary, after))
         authority = any(getattr(one, field) != getattr(other, field) for field in ("source", "status", "verification"))
         if meaning or authority or lines:
-            found.append(Change(name, other.label, meaning, authority, lines))
+            printed = meaning and _printed(one) != _printed(other)
+            found.append(Change(name, other.label, meaning, printed, authority, lines))
     return Changes(
         tuple(name for name in after if name not in before),
         tuple(name for name in before if name not in after),
@@ -84,6 +87,16 @@ def meaning_of(value: Any) -> Any:
         fields = [field for field in value._fields if field not in WORDING | AUTHORITY | {"place"}]
         return tuple(meaning_of(getattr(value, field)) for field in fields)
     return tuple(map(meaning_of, value)) if isinstance(value, tuple) else value
+
+
+def _printed(rule: Rule) -> Any:
+    """What a rule prints, apart from when it says what."""
+    cases = [(case.low, case.high, case.lists) for case in rule.cases]
+    shown = [shown._replace(place=Place()) for shown in rule.shows]
+    marks = [mark.mark for mark in rule.marks]
+    words = (rule.kind, rule.levels, rule.if_undetermined, rule.raises, rule.as_list, rule.counts, rule.needed)
+    branches = [(branch.value, branch.items) for branch in rule.branches]
+    return (cases, shown, marks, words, branches)
 
 
 def _compiled(program: Program) -> Mapping[str, frozenset[Any]]:

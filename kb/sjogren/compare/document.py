@@ -63,17 +63,24 @@ def _text(blocks: Sequence[Block]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def _wrap(text: str, width: int, initial_indent: str = "", subsequent_indent: str = "") -> list[str]:
+    """Lines of at most so many columns; identifiers are not broken at their hyphens."""
+    return textwrap.wrap(
+        text, width, initial_indent=initial_indent, subsequent_indent=subsequent_indent, break_on_hyphens=False
+    )
+
+
 def _text_of(block: Block) -> Iterator[str]:
     if isinstance(block, Heading):
-        yield from textwrap.wrap(block.text, WIDTH)
+        yield from _wrap(block.text, WIDTH)
         yield ("=" if block.level == 1 else "-") * min(WIDTH, len(block.text))
     elif isinstance(block, Paragraph):
-        yield from textwrap.wrap(block.text, WIDTH)
+        yield from _wrap(block.text, WIDTH)
     elif isinstance(block, Entry):
-        yield from textwrap.wrap(block.title, WIDTH, subsequent_indent="  ")
+        yield from _wrap(block.title, WIDTH, subsequent_indent="  ")
         width = max((len(word) for word, _ in block.lines), default=0) + GAP
         for word, text in block.lines:
-            yield from textwrap.wrap(
+            yield from _wrap(
                 text, WIDTH, initial_indent=f"  {word:<{width}}", subsequent_indent=" " * (width + 2)
             )
     else:
@@ -92,7 +99,7 @@ def _grid(block: Rows) -> Iterator[str]:
             break
         widths[widest] -= 1
     for number, row in enumerate(table):
-        cells = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
+        cells = [_wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
         for line in range(max(len(cell) for cell in cells)):
             parts = [
                 f"{cell[line] if line < len(cell) else '':<{width}}" for cell, width in zip(cells, widths, strict=True)

@@ -13,6 +13,7 @@ from sjogren.compare.sets import not_covered
 from sjogren.compare.space import Uncountable
 from sjogren.compare.telling import Teller, table
 from sjogren.model.rule import RULE
+from sjogren.program.outline import dependencies
 from sjogren.program.store import Knowledge
 
 BEFORE, AFTER = "before", "after"
@@ -27,9 +28,12 @@ class Effects(NamedTuple):
 
 
 def effects(
-    old: Knowledge, new: Knowledge, changed: Iterable[str], policy: Mapping[str, str], most: int
+    old: Knowledge, new: Knowledge, changed: Iterable[str], policy: Mapping[str, str], most: int, *, further: bool
 ) -> Effects:
-    """Compare all that some changed rules can reach, in both versions."""
+    """Compare some changed rules in both versions, and the first conclusions that they lead to.
+
+    ``further``: all other conclusions that read those as well.
+    """
     names = list(changed)
     below = reached(old, names) | reached(new, names)
     bases = [_base(each, below, policy) for each in (old, new)]
@@ -37,8 +41,12 @@ def effects(
     same: list[str] = []
     open_: list[str] = []
     differs = False
-    for name in _targets(old, new, names, below):
+    near = below if further else _near(old, names) | _near(new, names)
+    for name in _targets(old, new, names, near):
         rule = new.rules.rules[name]
+        if rule.kind == "Score":
+            open_.append(f"{rule.label} ({name}) is a number, which is told by its categories only.")
+            continue
         try:
             contrast = Contrast(Party(BEFORE, bases[0], name), Party(AFTER, bases[1], name))
             told = list(_told(contrast, most))
@@ -56,6 +64,11 @@ def effects(
         )
     if open_:
         blocks.append(Entry("Not worked out:", tuple(("", each) for each in open_)))
+    beyond = [name for name in conclusions_reached(new, below) if name not in near]
+    if beyond and differs:
+        rules = new.rules.rules
+        lines = tuple(("", f"{rules[name].label} ({name})") for name in beyond)
+        blocks.append(Entry("Conclusions that read these, and may change with them (--further compares them):", lines))
     return Effects(tuple(blocks), differs, not open_)
 
 
@@ -66,8 +79,25 @@ def _base(knowledge: Knowledge, below: set[str], policy: Mapping[str, str]) -> B
     return Base(knowledge, known, stated)
 
 
+def _near(knowledge: Knowledge, changed: Iterable[str]) -> set[str]:
+    """The changed rules and what reads them, no further than the first printed conclusion."""
+    printed = {each.rule for each in knowledge.program.conclusions}
+    found = {name for name in changed if name in knowledge.rules.rules}
+    edge = found - printed
+    while edge:
+        readers = {
+            rule.id
+            for rule in knowledge.rules.rules.values()
+            if any(subject.kind == RULE and subject.name in edge for subject in dependencies(rule))
+        }
+        edge = readers - found - printed
+        found |= readers
+    shown = [subject for name in found & printed for _, subject, _ in knowledge.rules.rules[name].shows]
+    return found | {subject.name for subject in shown if subject.kind == RULE}
+
+
 def _targets(old: Knowledge, new: Knowledge, changed: list[str], below: set[str]) -> list[str]:
-    """The changed rules, then the conclusions that they can reach with what those print; scores have no answers."""
+    """The changed rules, then the conclusions that they can reach with what those print."""
     rules = new.rules.rules
     found = [name for name in changed if name in rules]
     for name in conclusions_reached(new, below):
@@ -76,7 +106,7 @@ def _targets(old: Knowledge, new: Knowledge, changed: list[str], below: set[str]
     return [
         name
         for name in dict.fromkeys(found)
-        if name in below and name in old.rules.rules and rules[name].kind == old.rules.rules[name].kind != "Score"
+        if name in below and name in old.rules.rules and rules[name].kind == old.rules.rules[name].kind
     ]
 
 

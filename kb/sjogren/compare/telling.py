@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sjogren.compare.contrast import Contrast, Difference, Told
 from sjogren.compare.document import Block, Entry, Heading, Paragraph, Rows
 from sjogren.compare.patterns import Ask, Pattern, shared
+from sjogren.compare.words import Phrase
 
 FEW = 2
 """So many things that count alike are named wherever they are meant; more get a letter and are listed once."""
@@ -23,34 +24,30 @@ class Teller:
 
     def __init__(self, contrast: Contrast) -> None:
         self.contrast = contrast
-        self.groups: dict[str, str] = {}
+        self.groups: dict[tuple[str, ...], str] = {}
 
     def findings(self) -> Iterator[Block]:
         """The findings that the parties tell apart, each with its name."""
-        yield Paragraph(
-            f"{_count(len(self.contrast.traits.traits), 'finding')} can change an answer: "
-            + "; ".join(self._name(position, [value])[0] for position, value in self._positive())
-            + "."
-        )
+        names = [self._name(position, [value]).text for position, value in self._positive()]
+        yield Entry(f"{_count(len(names), 'finding')} can change an answer:", tuple(("", name) for name in names))
         yield from self.legend()
 
     def legend(self) -> Iterator[Block]:
         """What each letter stands for."""
-        for text, letter in self.groups.items():
-            yield Entry(f"{letter} is any of:", (("", "; ".join(text.split(" or "))),))
+        for parts, letter in self.groups.items():
+            yield Entry(f"{letter} is any of:", (("", "; ".join(parts)),))
 
     def _positive(self) -> Iterator[tuple[int, int]]:
         for position, trait in enumerate(self.contrast.traits.traits):
             for value in range(1, len(trait.values)):
                 yield position, value
 
-    def _name(self, position: int, values: Sequence[int]) -> tuple[str, bool]:
-        text, positive = self.contrast.words.trait(position, values)
-        members = self.contrast.traits.traits[position].members
-        if len(members) > FEW and text.count(" or ") >= FEW and "; or " not in text:
-            letter = self.groups.setdefault(text, f"group {LETTERS[len(self.groups) % len(LETTERS)]}")
-            return letter, positive
-        return text, positive
+    def _name(self, position: int, values: Sequence[int]) -> Phrase:
+        phrase = self.contrast.words.trait(position, values)
+        if len(phrase.parts) <= FEW:
+            return phrase
+        letter = self.groups.setdefault(phrase.parts, f"group {LETTERS[len(self.groups) % len(LETTERS)]}")
+        return phrase._replace(parts=(letter,))
 
     def patterns(self, difference: Difference, names: tuple[str, str]) -> Iterator[Block]:
         """One difference: how often, what all its patterns share, and each pattern."""
@@ -61,7 +58,7 @@ class Teller:
         yield Heading(3, said)
         common = shared(difference.cover.patterns)
         minimal = difference.cover.minimal
-        of_all = f"{minimal:,} minimal patterns" if minimal is not None else "too many minimal patterns to list"
+        of_all = _count(minimal, "minimal pattern") if minimal is not None else "too many minimal patterns to list"
         yield Paragraph(
             f"{difference.count:,} of {total:,} combinations of these findings; {of_all}, told in "
             f"{_count(len(difference.told), 'line')}"
@@ -81,10 +78,12 @@ class Teller:
         absent = []
         for factor in factors:
             named = [self._name(position, values) for position, values in factor]
-            if len(named) == 1 and not named[0][1]:
-                absent.append(named[0][0])
-                continue
-            yield "with", ", or ".join(text if positive else f"without {text}" for text, positive in named)
+            if len(named) > 1:
+                yield "one of", "; ".join(f"{'' if one.positive else 'without '}{one.text}" for one in named)
+            elif named[0].positive:
+                yield "with", named[0].text
+            else:
+                absent.append(named[0].text)
         if absent:
             yield "without", "; ".join(absent)
 

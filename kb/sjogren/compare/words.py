@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from sjogren.compare.diagrams import NOBODY, Diagrams
 from sjogren.compare.space import Variable
@@ -42,6 +43,18 @@ def _direction(test: Test) -> int:
     return 1 if test.op in {"at_least", "above"} else -1
 
 
+class Phrase(NamedTuple):
+    """Some values of a trait in words: alternatives, and whether they are what is found (or else what is not)."""
+
+    parts: tuple[str, ...]
+    positive: bool
+
+    @property
+    def text(self) -> str:
+        """The alternatives in one phrase."""
+        return " or ".join(self.parts)
+
+
 class Words:
     """Names traits and tells patterns.
 
@@ -55,20 +68,15 @@ class Words:
 
     # -- traits -------------------------------------------------------------------------------------------------------
 
-    def trait(self, position: int, values: Sequence[int]) -> tuple[str, bool]:
-        """Some values of a trait in words, and whether that is a finding (True) or the lack of one (False)."""
+    def trait(self, position: int, values: Sequence[int]) -> Phrase:
+        """Some values of a trait in words."""
         trait = self.traits.traits[position]
         chosen = set(values)
-        if 0 in chosen:
-            rest = [value for value in range(len(trait.values)) if value not in chosen]
-            return self._say(trait, rest), False
-        return self._say(trait, values), True
-
-    def _say(self, trait: Trait, values: Iterable[int]) -> str:
-        wanted = self._space.any_of(trait.values[value] for value in values)
-        if named := self._by_rule(trait, wanted):
-            return named
-        return self.region(trait.members, wanted)
+        positive = 0 not in chosen
+        wanted = chosen if positive else set(range(len(trait.values))) - chosen
+        those = self._space.any_of(trait.values[value] for value in wanted)
+        named = self._by_rule(trait, those)
+        return Phrase((named,) if named else self.region(trait.members, those), positive)
 
     def _by_rule(self, trait: Trait, wanted: int) -> str:
         """The label of the rule whose finding these patients have, when several inputs make it up."""
@@ -86,41 +94,45 @@ class Words:
         possible = self.world.possible
         return self._space.both(one, possible) == self._space.both(other, possible)
 
-    def region(self, members: Sequence[int], wanted: int) -> str:
-        """Some patients in words, told by the inputs that make the difference."""
-        box = self._box(members, wanted)
-        if box is not None:
-            return list_words(list(self._conditions(box, "both")))
-        outside = self._box(members, self._space.negate(wanted))
-        if outside is not None:
+    def region(self, members: Sequence[int], wanted: int) -> tuple[str, ...]:
+        """Some patients in words, as alternatives, told by the inputs that make the difference."""
+        around = self._around(members, wanted)
+        if self._same(self._space.box(around), wanted):
+            return (list_words(list(self._conditions(self._needed(around), "both"))),)
+        missing = self._space.both(self._space.box(around), self._space.negate(wanted))
+        outside = self._around(members, missing)
+        if self._same(self._space.box(outside), missing):
             turned = {
                 member: [cell for cell in range(len(self.world.variables[member].cells)) if cell not in cells]
                 for member, cells in outside.items()
             }
-            return " or ".join(self._conditions(turned, "either"))
+            either = tuple(self._conditions({member: cells for member, cells in turned.items() if cells}, "either"))
+            limits = list(self._conditions(self._needed(around), "both"))
+            return (f"{' or '.join(either)}, and {list_words(limits)}",) if limits else either
         ways = []
         left = self._space.both(wanted, self.world.possible)
         while left != NOBODY:
             ways.append(self._one_way(members, wanted, left))
             left = self._space.both(left, self._space.negate(self._space.box(ways[-1])))
-        return "; or ".join(list_words(list(self._conditions(way, "both"))) for way in ways)
+        return tuple(list_words(list(self._conditions(way, "both"))) for way in ways)
 
-    def _box(self, members: Sequence[int], wanted: int) -> dict[int, list[int]] | None:
-        """The cells of each input, when these patients are all who have any of them; inputs that matter only."""
+    def _around(self, members: Sequence[int], wanted: int) -> dict[int, list[int]]:
+        """For each input the cells that some of these patients have."""
         wanted = self._space.both(wanted, self.world.possible)
-        box = {}
-        for member in members:
-            every = range(len(self.world.variables[member].cells))
-            cells = [
-                cell for cell in every
+        return {
+            member: [
+                cell
+                for cell in range(len(self.world.variables[member].cells))
                 if self._space.both(self._space.values(member, [cell]), wanted) != NOBODY
-            ]  # fmt: skip
-            box[member] = cells
-        if not self._same(self._space.box(box), wanted):
-            return None
-        for member in members:
+            ]
+            for member in members
+        }
+
+    def _needed(self, box: dict[int, list[int]]) -> dict[int, list[int]]:
+        """The same patients by as few inputs as can tell them."""
+        for member in list(box):
             wider = {other: cells for other, cells in box.items() if other != member}
-            if self._same(self._space.box(wider), wanted):
+            if self._same(self._space.box(wider), self._space.box(box)):
                 box = wider
         return box
 
