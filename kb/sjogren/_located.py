@@ -208,8 +208,10 @@ def written_scalars(text: str) -> Iterator[Written]:
                 continue
             path = f"{parent}.{key if is_mapping else count}".removeprefix(".")
         if isinstance(event, yaml.ScalarEvent):
-            start, end = event.start_mark.index, event.end_mark.index
+            start, end = event.start_mark, event.end_mark
+            assert start is not None
+            assert end is not None
             quoted = event.style in {"'", '"', "|", ">"}
-            yield Written(path, event.value, quoted, start, end, event.start_mark.line + 1)
+            yield Written(path, event.value, quoted, start.index, end.index, start.line + 1)
         else:
             trail.append((path, isinstance(event, yaml.MappingStartEvent), 0))

@@ -14,6 +14,7 @@ from sjogren.assess.assessor import Assessor
 from sjogren.assess.inputs import see
 from sjogren.compare.answers import answer, answers, nodes_of
 from sjogren.compare.changes import meaning_of
+from sjogren.compare.diagrams import EVERYBODY
 from sjogren.compare.patient import example_case
 from sjogren.compare.patterns import Cover, Pattern, cover
 from sjogren.compare.reading import Source
@@ -76,11 +77,11 @@ class Told(NamedTuple):
 class Difference(NamedTuple):
     """All patients of whom the first party says one thing and the second another.
 
-    ``count`` of the patterns of traits that the contrast counts in all, ``weighted`` of the combinations of findings.
+    ``number`` of the patterns of traits that the contrast counts in all, ``weighted`` of the combinations of findings.
     """
 
     answers: tuple[str, str]
-    count: int
+    number: int
     weighted: int
     cover: Cover
     told: tuple[Told, ...]
@@ -95,17 +96,17 @@ class Table(NamedTuple):
     cells: int
 
 
-def _questions(parties: Sequence[Party], *, coarse: bool, partial: bool) -> tuple[World, list[dict[str, int]]]:
-    """The space of two parties, and for each party its answers over that space."""
+def _questions(parties: Sequence[Party], *, partial: bool) -> tuple[World, list[dict[str, int]]]:
+    """The space of two parties, and for each its answers; over partial records only whether criteria sets are met."""
     rules = [party.base.rules[party.rule] for party in parties]
     world = World(
         [party.base.source for party in parties],
-        [nodes_of(rule, coarse=coarse) for rule in rules],
+        [nodes_of(rule, coarse=partial) for rule in rules],
         parties[-1].base.knowledge.vocabulary,
         partial=partial,
     )
     found = [
-        answers(rule, reading.truth, world.diagrams, coarse=coarse)
+        answers(rule, reading.truth, world.diagrams, coarse=partial)
         for rule, reading in zip(rules, world.readings, strict=True)
     ]
     return world, found
@@ -116,7 +117,7 @@ def partial_records(one: Party, other: Party) -> tuple[dict[tuple[str, str], int
 
     Verdicts are ``met``, ``not_met`` (of whatever kind) and ``undetermined``.
     """
-    world, (first, second) = _questions((one, other), coarse=True, partial=True)
+    world, (first, second) = _questions((one, other), partial=True)
     pairs = {}
     for words, those in first.items():
         for others, these in second.items():
@@ -134,8 +135,8 @@ class Contrast:
 
     def __init__(self, one: Party, other: Party) -> None:
         self.parties = (one, other)
-        self.world, found = _questions(self.parties, coarse=False, partial=False)
-        questions = {f"{side}{words}": those for side, each in enumerate(found) for words, those in each.items()}
+        self.world, self._found = _questions(self.parties, partial=False)
+        questions = {f"{side}{words}": those for side, each in enumerate(self._found) for words, those in each.items()}
         self.normal = normal_order(self.world, {**other.base.rules, **one.base.rules}.values())
         self.traits = Traits(self.world, questions, self.normal)
         alike = {
@@ -144,20 +145,21 @@ class Contrast:
         }  # fmt: skip
         self.words = Words(self.traits, alike, other.base.knowledge.vocabulary)
         self._by_answer = [
-            {words: self.traits.questions[f"{side}{words}"] for words in each} for side, each in enumerate(found)
+            {words: self.traits.questions[f"{side}{words}"] for words in each} for side, each in enumerate(self._found)
         ]
 
     @cached_property
     def table(self) -> Table:
         """How often the parties give which pair of answers."""
         pairs, weighted = {}, {}
+        space, possible = self.world.diagrams, self.world.possible
         for one, those in self._by_answer[0].items():
             for other, these in self._by_answer[1].items():
-                both = self.traits.diagrams.both(those, these)
-                if number := self.traits.count(both):
+                if number := self.traits.count(self.traits.diagrams.both(those, these)):
                     pairs[one, other] = number
-                    weighted[one, other] = self.traits.count(both, weighted=True)
-        return Table(pairs, self.traits.count(1), weighted, self.traits.count(1, weighted=True))
+                    every = space.all_of((possible, self._found[0][one], self._found[1][other]))
+                    weighted[one, other] = space.count(every)
+        return Table(pairs, self.traits.count(EVERYBODY), weighted, space.count(possible))
 
     def differences(self, most: int = MOST) -> list[Difference]:
         """Every pair of answers that differ, the most frequent first, each with its patterns."""
@@ -203,7 +205,5 @@ class Contrast:
 
     def said(self, case: Mapping[str, Any]) -> tuple[str, str]:
         """What the two parties answer for a case, by engine and reference."""
-        one, other = (
-            answer(party.base.rules[party.rule], party.base.derived(case)) for party in self.parties
-        )
+        one, other = (answer(party.base.rules[party.rule], party.base.derived(case)) for party in self.parties)
         return one, other

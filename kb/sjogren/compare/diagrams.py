@@ -7,6 +7,7 @@ Equal sets are the same number. Variables are asked in the order of ``sizes``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import prod
 
 NOBODY, EVERYBODY = 0, 1
 MAX_NODES = 400_000
@@ -59,7 +60,7 @@ class Diagrams:
 
     def both(self, one: int, other: int) -> int:
         """Those in both."""
-        if one == other or other == EVERYBODY:
+        if other in (one, EVERYBODY):
             return one
         if one == EVERYBODY:
             return other
@@ -112,17 +113,12 @@ class Diagrams:
 
         return walk(one)
 
-    def count(self, one: int, weights: Sequence[Sequence[int]] | None = None) -> int:
-        """How many combinations of values; ``weights`` says how many patterns each value of a variable stands for."""
-        weigh = weights or [[1] * size for size in self.sizes]
-        totals = [sum(each) for each in weigh]
+    def count(self, one: int) -> int:
+        """How many combinations of values."""
         memo: dict[int, int] = {}
 
         def between(start: int, stop: int) -> int:
-            found = 1
-            for variable in range(start, stop):
-                found *= totals[variable]
-            return found
+            return prod(self.sizes[start:stop])
 
         def walk(node: int) -> int:
             """Combinations of the variables from the one that the node asks."""
@@ -130,11 +126,8 @@ class Diagrams:
                 return node
             found = memo.get(node)
             if found is None:
-                variable = self.asks[node]
-                found = sum(
-                    weight * walk(child) * between(variable + 1, self.asks[child])
-                    for weight, child in zip(weigh[variable], self.children[node], strict=True)
-                )
+                after = self.asks[node] + 1
+                found = sum(walk(child) * between(after, self.asks[child]) for child in self.children[node])
                 memo[node] = found
             return found
 

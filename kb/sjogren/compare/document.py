@@ -80,9 +80,7 @@ def _text_of(block: Block) -> Iterator[str]:
         yield from _wrap(block.title, WIDTH, subsequent_indent="  ")
         width = max((len(word) for word, _ in block.lines), default=0) + GAP
         for word, text in block.lines:
-            yield from _wrap(
-                text, WIDTH, initial_indent=f"  {word:<{width}}", subsequent_indent=" " * (width + 2)
-            )
+            yield from _wrap(text, WIDTH, initial_indent=f"  {word:<{width}}", subsequent_indent=" " * (width + 2))
     else:
         yield from _grid(block)
 

@@ -59,9 +59,7 @@ def effects(
         else:
             same.append(f"{rule.label} ({name})")
     if same:
-        blocks.append(
-            Entry("No combination of findings is answered otherwise by:", tuple(("", each) for each in same))
-        )
+        blocks.append(Entry("No combination of findings is answered otherwise by:", tuple(("", each) for each in same)))
     if open_:
         blocks.append(Entry("Not worked out:", tuple(("", each) for each in open_)))
     beyond = [name for name in conclusions_reached(new, below) if name not in near]
@@ -116,7 +114,7 @@ def _told(contrast: Contrast, most: int) -> Iterator[Block]:
     if not differences:
         return
     total = contrast.table.total
-    changed = sum(difference.count for difference in differences)
+    changed = sum(difference.number for difference in differences)
     yield Paragraph(f"{changed:,} of {total:,} combinations of findings are answered otherwise.")
     teller = Teller(contrast)
     parts = [list(teller.patterns(difference, (BEFORE, AFTER))) for difference in differences]

@@ -38,9 +38,7 @@ def example_case(
             age = value
         elif each.side:
             facts.setdefault(each.fact.name, {})[each.side] = value
-        elif member and base not in vocabulary.facts:
-            facts.setdefault(base, {})[member] = value
-        elif member:
+        elif (member and base not in vocabulary.facts) or member:
             facts.setdefault(base, {})[member] = value
         else:
             facts[base] = value
@@ -68,6 +66,4 @@ def _listed(kind: str, members: Mapping[str, str]) -> list[Any] | None:
     if kind == "codes":
         return [member for member, truth in members.items() if truth == TRUE]
     words = {TRUE: True, "": "unknown"}
-    return [
-        {"disease": member, "criteria_met": words[truth]} for member, truth in members.items() if truth in words
-    ]
+    return [{"disease": member, "criteria_met": words[truth]} for member, truth in members.items() if truth in words]

@@ -13,6 +13,8 @@ Box: TypeAlias = "dict[int, tuple[int, ...]]"
 
 Ask: TypeAlias = "tuple[int, tuple[int, ...]]"
 """A trait and the values that it may have."""
+Factors: TypeAlias = "tuple[tuple[Ask, ...], ...]"
+"""What a pattern asks: of each factor one of its alternatives."""
 
 MAX_PATTERNS = 5_000
 """Minimal patterns looked for; above that a comparison tells fewer, and says so."""
@@ -25,7 +27,7 @@ class Pattern(NamedTuple):
     combinations that the pattern adds to those told before it, ``all`` those that it holds for.
     """
 
-    factors: tuple[tuple[Ask, ...], ...]
+    factors: Factors
     all: int
     new: int
 
@@ -71,7 +73,7 @@ def cover(diagrams: Diagrams, question: int, possible: int, most: int) -> Cover:
 
 def _some(diagrams: Diagrams, wanted: int, allowed: int, most: int) -> list[tuple[Ask, ...]]:
     """Minimal patterns around one combination after another, where there are too many to look for all."""
-    found = []
+    found: list[tuple[Ask, ...]] = []
     left = wanted
     while left != NOBODY and len(found) < most:
         box = _grown(diagrams, left, allowed)
@@ -86,13 +88,13 @@ def _region(diagrams: Diagrams, factors: Iterable[tuple[Ask, ...]]) -> int:
     )
 
 
-def _factored(boxes: Iterable[tuple[Ask, ...]]) -> list[tuple[tuple[Ask, ...], ...]]:
+def _factored(boxes: Iterable[tuple[Ask, ...]]) -> list[Factors]:
     """Patterns that differ in one factor are told as one, with the alternatives of that factor side by side."""
-    found = {tuple((ask,) for ask in box): None for box in boxes}
+    found: dict[Factors, None] = {tuple((ask,) for ask in box): None for box in boxes}
     joined = True
     while joined:
         joined = False
-        rests: dict[tuple[tuple[Ask, ...], ...], list[tuple[Ask, ...]]] = {}
+        rests: dict[Factors, list[tuple[Ask, ...]]] = {}
         for factors in found:
             for position, alternatives in enumerate(factors):
                 rests.setdefault((*factors[:position], *factors[position + 1 :]), []).append(alternatives)
@@ -107,7 +109,7 @@ def _factored(boxes: Iterable[tuple[Ask, ...]]) -> list[tuple[tuple[Ask, ...], .
     return list(found)
 
 
-def _with(rest: tuple[tuple[Ask, ...], ...], one: tuple[Ask, ...]) -> tuple[tuple[Ask, ...], ...]:
+def _with(rest: Factors, one: tuple[Ask, ...]) -> Factors:
     return tuple(sorted((*rest, one)))
 
 
@@ -167,10 +169,8 @@ def _spans(count: int) -> Iterator[tuple[int, ...]]:
         yield from combinations(range(count), length)
 
 
-def shared(patterns: tuple[Pattern, ...]) -> tuple[tuple[Ask, ...], ...]:
+def shared(patterns: tuple[Pattern, ...]) -> Factors:
     """The factors that all of several patterns have."""
     if len(patterns) < 2:  # one pattern shares nothing with others
         return ()
-    return tuple(
-        factor for factor in patterns[0].factors if all(factor in pattern.factors for pattern in patterns[1:])
-    )
+    return tuple(factor for factor in patterns[0].factors if all(factor in pattern.factors for pattern in patterns[1:]))

@@ -47,12 +47,13 @@ class Outline:
         self.kinds = {each.key: each.kind for each in program.inputs}
         self.stated = source.stated()
         left_out = {rule.stated for rule in source.rules.values() if rule.stated and rule.id in source.opened}
+        left_out -= set(self.stated.values())
         self.heads: set[str] = set()
         """The nodes that the last reading met."""
         found: dict[tuple[str, str], list[Clause]] = {}
         for clause in program.clauses:
             if not any(self._never(literal, clause.rule, left_out) for literal in clause.body):
-                body = tuple(literal for literal in clause.body if not literal.key.startswith("policy:"))
+                body = tuple(literal for literal in clause.body if not self._always(literal, left_out))
                 found.setdefault((clause.head, clause.truth), []).append(clause._replace(body=body))
         self.by_head: dict[str, list[Clause]] = {}
         for (head, _), clauses in found.items():
@@ -63,9 +64,13 @@ class Outline:
         if literal.key.startswith("policy:"):
             chosen = self.source.policy[literal.key.removeprefix("policy:")]
             return (chosen in literal.words) != (literal.word == "is")
-        if literal.key in left_out and literal.key not in self.stated.values():
+        if literal.key in left_out:
             return literal.word != UNKNOWN
         return literal.word == UNKNOWN and self.stated.get(rule) == literal.key
+
+    def _always(self, literal: Literal, left_out: set[str]) -> bool:
+        """Whether a premise that can hold does so for everybody."""
+        return literal.key.startswith("policy:") or literal.key in left_out
 
     def read(self, roots: Iterable[str]) -> dict[str, list[Literal]]:
         """The inputs below some nodes, in the order in which they are met, with the premises that ask them."""
@@ -144,8 +149,6 @@ class Reading:
             return self.truth(literal.key, literal.word)
         if literal.key in self.outline.aggregates:
             return self._number(self.outline.aggregates[literal.key], literal)
-        if literal.key not in self.index:  # left out: nothing is recorded
-            return int(literal.word == UNKNOWN)
         position, each = self.index[literal.key]
         return self.diagrams.values(
             position, [number for number, cell in enumerate(each.cells) if accepts(literal, cell)]
@@ -170,9 +173,7 @@ class Reading:
         return found
 
     def _those(self, shares: Shares, wanted: Callable[[Fraction], bool]) -> int:
-        return self.diagrams.any_of(
-            part for number, part in shares.items() if number is not None and wanted(number)
-        )
+        return self.diagrams.any_of(part for number, part in shares.items() if number is not None and wanted(number))
 
     def _ends(self, aggregate: Aggregate, end: str) -> Shares:
         """The lower or upper end of a sum, by its values."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from sjogren.compare.contrast import Base, Contrast, Party, partial_records
@@ -39,11 +39,9 @@ def _pair(one: Party, other: Party, most: int) -> Iterator[Block]:
         contrast = Contrast(one, other)
         teller = Teller(contrast)
         found = [
-            (difference, [difference.told])
-            for turned in (False, True)
-            for difference in contrast.only_first(MET, turned=turned, most=most)
+            difference for turned in (False, True) for difference in contrast.only_first(MET, turned=turned, most=most)
         ]
-        parts = [list(teller.patterns(difference, names)) for difference, _ in found]
+        parts = [list(teller.patterns(difference, names)) for difference in found]
     except (TooLarge, Uncountable) as reason:
         yield Paragraph(not_covered(reason))
         return
@@ -51,9 +49,10 @@ def _pair(one: Party, other: Party, most: int) -> Iterator[Block]:
         f"When all is known that the two sets ask: {contrast.table.total:,} combinations of findings, which stand for "
         f"{contrast.table.cells:,} combinations of values."
     )
+    yield Paragraph(_summary(contrast.table.pairs, names))
     yield table(contrast.table.pairs, names)
     yield from teller.findings()
-    checked = sum(len(told) for _, each in found for told in each)
+    checked = sum(len(difference.told) for difference in found)
     if found:
         yield Paragraph(
             f"Each line below was put to the rule engine as an example patient: {checked} of {checked} are answered as "
@@ -69,6 +68,14 @@ def _pair(one: Party, other: Party, most: int) -> Iterator[Block]:
         f"Each finding known or not: {total:,} records. Undetermined is what further findings can still decide."
     )
     yield table(pairs, names)
+
+
+def _summary(pairs: Mapping[tuple[str, str], int], names: tuple[str, str]) -> str:
+    """How many combinations meet both sets, and only the one or the other."""
+    first = sum(number for (one, _), number in pairs.items() if one == MET)
+    second = sum(number for (_, other), number in pairs.items() if other == MET)
+    both = pairs.get((MET, MET), 0)
+    return f"Met by both: {both:,}; by {names[0]} alone: {first - both:,}; by {names[1]} alone: {second - both:,}."
 
 
 def not_covered(reason: Exception) -> str:

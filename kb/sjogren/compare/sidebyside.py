@@ -9,8 +9,8 @@ from typing import NamedTuple
 from sjogren.compare.document import Block, Heading, Rows
 from sjogren.model.rule import FACT, NUMERIC, POLICY, RULE, Condition, Rule, Subject, Test
 from sjogren.model.vocabulary import Vocabulary
-from sjogren.rules.english import WHERE, describe, fact_label, number, plain_unit
 from sjogren.rules.english import NUMERIC as OPERATORS
+from sjogren.rules.english import WHERE, describe, fact_label, number, plain_unit
 
 NOT_USED = "–"
 SAME, OTHER_ROLE, OTHER_TEST = "same", "other role", "other test"
@@ -77,9 +77,7 @@ def _exclusions(rule: Rule, rules: Mapping[str, Rule], vocabulary: Vocabulary) -
 
 def _met(rule: Rule, rules: Mapping[str, Rule], vocabulary: Vocabulary) -> str:
     if rule.branches:
-        return "; ".join(
-            f"{branch.label}: {describe(branch.met_when, vocabulary, rules)}" for branch in rule.branches
-        )
+        return "; ".join(f"{branch.label}: {describe(branch.met_when, vocabulary, rules)}" for branch in rule.branches)
     total = sum(item.points for item in rule.items)
     return f"at least {number(rule.needed)} of {total} {'items' if rule.counts else 'points'}"
 
@@ -92,7 +90,9 @@ _DECIDES = (
 
 def _item(rule: Rule, index: int, rules: Mapping[str, Rule]) -> str:
     item = rule.items[index]
-    return rules[item.rule].label if rule.counts or rule.branches else f"{_points(item.points)}: {rules[item.rule].label}"
+    return (
+        rules[item.rule].label if rule.counts or rule.branches else f"{_points(item.points)}: {rules[item.rule].label}"
+    )
 
 
 def _points(points: int) -> str:

@@ -60,7 +60,7 @@ class Teller:
         minimal = difference.cover.minimal
         of_all = _count(minimal, "minimal pattern") if minimal is not None else "too many minimal patterns to list"
         yield Paragraph(
-            f"{difference.count:,} of {total:,} combinations of these findings; {of_all}, told in "
+            f"{difference.number:,} of {total:,} combinations of these findings; {of_all}, told in "
             f"{_count(len(difference.told), 'line')}"
             + (f", which leave out {difference.cover.left:,} combinations." if difference.cover.left else ".")
         )

@@ -36,14 +36,11 @@ class Trait(NamedTuple):
         for each value, the patients who have it, as a diagram over the space; the most normal value comes first.
     typical
         for each value, one cell for each member, as normal as the value allows.
-    weights
-        for each value, how many combinations of cells of the members it stands for.
     """
 
     members: tuple[int, ...]
     values: tuple[int, ...]
     typical: tuple[Mapping[int, int], ...]
-    weights: tuple[int, ...]
 
 
 class Traits:
@@ -55,15 +52,31 @@ class Traits:
     def __init__(self, world: World, questions: Mapping[str, int], normal: Sequence[Sequence[int]]) -> None:
         self.world = world
         self._space = world.diagrams
-        self._asked = (world.possible, *questions.values())
-        support = sorted(self._space.support(questions.values()))
+        possible, asked = self._without_idle(world.possible, list(questions.values()))
+        self._asked = (possible, *asked)
+        support = sorted(self._space.support(self._asked))
         singles = {each: self._single(each, normal[each]) for each in support}
-        self.traits = tuple(self._weighed(*each) for each in self._gathered(singles))
+        self.traits = tuple(self._trait(*each) for each in self._gathered(singles))
         self.diagrams = Diagrams([len(trait.values) for trait in self.traits])
         self._over: dict[tuple[int, int], int] = {}
-        self.possible = self._translate(world.possible, 0)
-        self.questions = {name: self._translate(question, 0) for name, question in questions.items()}
-        self.weights = [trait.weights for trait in self.traits]
+        self.possible = self._translate(possible, 0)
+        self.questions = {name: self._translate(question, 0) for name, question in zip(questions, asked, strict=True)}
+
+    def _without_idle(self, possible: int, asked: list[int]) -> tuple[int, list[int]]:
+        """Who is possible, and the questions, without inputs that matter to no answer of a possible patient."""
+        space = self._space
+        for position in sorted(space.support([possible])):
+            yes = [self._some(space.both(question, possible), position) for question in asked]
+            no = [self._some(space.both(space.negate(question), possible), position) for question in asked]
+            if all(space.both(one, other) == NOBODY for one, other in zip(yes, no, strict=True)):
+                possible, asked = self._some(possible, position), yes
+        return possible, asked
+
+    def _some(self, one: int, position: int) -> int:
+        """Patients who belong to a set for some value of an input."""
+        return self._space.any_of(
+            self._space.given(one, {position: cell}) for cell in range(self._space.sizes[position])
+        )
 
     # -- gathering ----------------------------------------------------------------------------------------------------
 
@@ -103,13 +116,14 @@ class Traits:
             if choice.left[0] == NOBODY:
                 continue
             kept = found.get(choice.left)
-            found[choice.left] = (
-                kept._replace(those=self._space.either(kept.those, choice.those)) if kept else choice
-            )
+            found[choice.left] = kept._replace(those=self._space.either(kept.those, choice.those)) if kept else choice
         return list(found.values())
 
     def _gathered(self, singles: Mapping[int, list[Choice]]) -> list[tuple[tuple[int, ...], list[Choice]]]:
-        """Join traits that the same statements read, for as long as the joint trait has no more values than each."""
+        """Join traits that the same statements read, for as long as the joint trait has no more values than each.
+
+        The sides of one test are joined for as long as not every choice of values makes a difference.
+        """
         alike: dict[frozenset[str], list[tuple[tuple[int, ...], list[Choice]]]] = {}
         for position, choices in singles.items():
             read_by = self.world.alike[self.world.variables[position].key]
@@ -127,7 +141,10 @@ class Traits:
                 one, other = groups[left], groups[right]
                 if (one[0], other[0]) in apart:
                     continue
-                joint = self._joint(one[1], other[1], max(len(one[1]), len(other[1])))
+                most = max(len(one[1]), len(other[1]))
+                if self._one_test(one[0], other[0]):
+                    most = len(one[1]) * len(other[1]) - 1
+                joint = self._joint(one[1], other[1], most)
                 if joint is None:
                     apart.add((one[0], other[0]))
                     continue
@@ -136,21 +153,21 @@ class Traits:
                 pairs = True
                 break
 
-    def _weighed(self, members: tuple[int, ...], choices: list[Choice]) -> Trait:
-        sizes = self._space.sizes
-        others = 1
-        for position, size in enumerate(sizes):
-            others *= 1 if position in members else size
-        weights = tuple(self._space.count(choice.those) // others for choice in choices)
+    def _one_test(self, one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+        """Whether all are sides of one test: then it is told which of them, not which side, has what."""
+        variables = [self.world.variables[member] for member in (*one, *other)]
+        return all(each.side for each in variables) and len({each.fact.name for each in variables}) == 1
+
+    def _trait(self, members: tuple[int, ...], choices: list[Choice]) -> Trait:
         values, typical = [choice.those for choice in choices], [choice.typical for choice in choices]
-        return Trait(members, tuple(values), tuple(typical), weights)
+        return Trait(members, tuple(values), tuple(typical))
 
     # -- questions over traits ----------------------------------------------------------------------------------------
 
     def _translate(self, question: int, depth: int) -> int:
         if question <= 1 or depth == len(self.traits):
             # Inputs that no question asks can only be impossible together with others; some choice of them is not.
-            return question if question <= 1 else 1
+            return min(question, 1)
         known = self._over.get((question, depth))
         if known is None:
             children = [
@@ -160,9 +177,9 @@ class Traits:
             known = self._over[question, depth] = self.diagrams.node(depth, tuple(children))
         return known
 
-    def count(self, one: int, *, weighted: bool = False) -> int:
-        """How many patterns of traits; ``weighted``: how many combinations of cells they stand for."""
-        return self.diagrams.count(self.diagrams.both(one, self.possible), self.weights if weighted else None)
+    def count(self, one: int) -> int:
+        """How many patterns of traits."""
+        return self.diagrams.count(self.diagrams.both(one, self.possible))
 
     def cells(self, values: Sequence[int], normal: Sequence[Sequence[int]]) -> list[int]:
         """A patient with these trait values: a cell for each input, as normal as they allow."""

@@ -103,7 +103,7 @@ def _revision(name: str, home: Path) -> None:
 
 def _git(*arguments: str) -> bytes | None:
     """What git prints in the top folder of the repository here; None when it fails."""
-    top = subprocess.run(["git", "rev-parse", "--show-toplevel"], capture_output=True, check=False)  # noqa: S603, S607
+    top = subprocess.run(["git", "rev-parse", "--show-toplevel"], capture_output=True, check=False)  # noqa: S607
     if top.returncode:
         return None
     command = ["git", "-C", top.stdout.decode().strip(), *arguments]

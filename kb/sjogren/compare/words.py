@@ -17,6 +17,8 @@ from sjogren.program.outline import conditions, tests_of
 from sjogren.proof.words import list_words
 from sjogren.rules.english import number, plain_unit, side_words
 
+EYES = SIDES["eye"]
+WHICH = ("one eye", "the other")
 
 
 def normal_order(world: World, rules: Iterable[Rule]) -> list[list[int]]:
@@ -76,7 +78,15 @@ class Words:
         wanted = chosen if positive else set(range(len(trait.values))) - chosen
         those = self._space.any_of(trait.values[value] for value in wanted)
         named = self._by_rule(trait, those)
-        return Phrase((named,) if named else self.region(trait.members, those), positive)
+        parts = (named,) if named else self.region(trait.members, those)
+        if (
+            not positive
+            and len(parts) > 1
+            and len({self.world.variables[each].fact.name for each in trait.members}) == 1
+        ):
+            direct = self._space.any_of(trait.values[value] for value in chosen)
+            return Phrase(self.region(trait.members, direct), positive=True)
+        return Phrase(parts, positive)
 
     def _by_rule(self, trait: Trait, wanted: int) -> str:
         """The label of the rule whose finding these patients have, when several inputs make it up."""
@@ -102,10 +112,7 @@ class Words:
         missing = self._space.both(self._space.box(around), self._space.negate(wanted))
         outside = self._around(members, missing)
         if self._same(self._space.box(outside), missing):
-            turned = {
-                member: [cell for cell in range(len(self.world.variables[member].cells)) if cell not in cells]
-                for member, cells in outside.items()
-            }
+            turned = {member: self._turned(member, around[member], cells) for member, cells in outside.items()}
             either = tuple(self._conditions({member: cells for member, cells in turned.items() if cells}, "either"))
             limits = list(self._conditions(self._needed(around), "both"))
             return (f"{' or '.join(either)}, and {list_words(limits)}",) if limits else either
@@ -114,7 +121,34 @@ class Words:
         while left != NOBODY:
             ways.append(self._one_way(members, wanted, left))
             left = self._space.both(left, self._space.negate(self._space.box(ways[-1])))
-        return tuple(list_words(list(self._conditions(way, "both"))) for way in ways)
+        mirrored = self._mirrored(ways)
+        return (mirrored,) if mirrored else tuple(list_words(list(self._conditions(way, "both"))) for way in ways)
+
+    def _turned(self, member: int, around: Sequence[int], outside: Sequence[int]) -> list[int]:
+        """The cells around that are not outside, with those further away where that is said more shortly."""
+        near = [cell for cell in around if cell not in outside]
+        wide = [cell for cell in range(len(self.world.variables[member].cells)) if cell not in outside]
+        return wide if near and len(_runs(wide)) <= len(_runs(near)) else near
+
+    def _mirrored(self, ways: Sequence[Mapping[int, list[int]]]) -> str:
+        """Two ways that differ in which eye is which, told as one; empty when they are not that."""
+        if len(ways) != len(EYES):
+            return ""
+        by_side = [
+            {(self.world.variables[member].key.partition("@")[0], self.world.variables[member].side): cells
+             for member, cells in way.items()}
+            for way in ways
+        ]  # fmt: skip
+        turned = {(name, EYES[1 - EYES.index(side)]) if side in EYES else (name, side): cells
+                  for (name, side), cells in by_side[0].items()}  # fmt: skip
+        if turned != by_side[1]:
+            return ""
+        told: dict[str, list[str]] = {side: [] for side in (*EYES, "")}
+        for member, cells in ways[0].items():
+            each = self.world.variables[member]
+            told[each.side].append(self.cells(each, cells))
+        eyes = [f"{list_words(told[side])} in {where}" for side, where in zip(EYES, WHICH, strict=True)]
+        return " and ".join([*told[""], *eyes])
 
     def _around(self, members: Sequence[int], wanted: int) -> dict[int, list[int]]:
         """For each input the cells that some of these patients have."""
@@ -200,14 +234,19 @@ def _all_of(where: str) -> str:
 
 def _stretches(each: Variable, cells: Sequence[int]) -> Iterator[str]:
     """Neighbouring stretches of a number told as one."""
+    for run in _runs(cells):
+        yield _stretch(each, run[0], run[-1])
+
+
+def _runs(cells: Iterable[int]) -> list[list[int]]:
+    """Cells that follow each other, together."""
     runs: list[list[int]] = []
     for cell in cells:
         if runs and cell == runs[-1][-1] + 1:
             runs[-1].append(cell)
         else:
             runs.append([cell])
-    for run in runs:
-        yield _stretch(each, run[0], run[-1])
+    return runs
 
 
 def _stretch(each: Variable, first: int, last: int) -> str:

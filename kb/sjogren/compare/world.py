@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sjogren.compare.diagrams import EVERYBODY, Diagrams
 from sjogren.compare.reading import Outline, Reading, Source
-from sjogren.compare.space import PATIENT, Variable, impossible, variable
+from sjogren.compare.space import PATIENT, impossible, variable
 from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.ir import Literal
 
