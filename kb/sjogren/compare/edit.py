@@ -84,7 +84,8 @@ def changed(
         try:
             yield load(copy, ontology, version), done
         except KnowledgeError as error:
-            first = Finding("--set" if edits else str(edited), 0, "C105", "the changed rules are not valid rules.")
+            where = str(edits[0]) if edits else str(edited)
+            first = Finding(where, 0, "C105", "the changed rules are not valid rules.")
             raise InputError([first, *error.findings]) from None
 
 
