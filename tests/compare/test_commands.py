@@ -216,7 +216,7 @@ def test_an_invalid_case_is_told_and_the_others_are_compared(tmp_path: Path) -> 
     done = sjd("whatif", "--set", f"{SCHIRMER}:at_most=10", "--cases", tmp_path)
 
     assert done.returncode == 3
-    assert "1 of 1 cases" in done.stdout
+    assert "Cases that are concluded otherwise: 1 of 1." in done.stdout
     assert "bad.yaml:2" in done.stderr
 
 

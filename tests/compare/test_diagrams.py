@@ -74,6 +74,7 @@ def test_patterns_cover_a_question_and_nothing_that_can_occur_beside_it(one: Mem
     wanted = one - impossible
     assert frozenset().union(*(told(pattern.factors) for pattern in found.patterns)) - impossible == wanted
     assert found.left == 0
+    assert wanted <= told(found.always)
     assert sum(pattern.new for pattern in found.patterns) == len(wanted)
     for pattern in found.patterns:
         assert pattern.all == len(told(pattern.factors) - impossible)
@@ -96,3 +97,12 @@ def test_fewer_lines_say_what_they_leave_out() -> None:
     found = cover(diagrams, odd, diagrams.negate(NOBODY), 1)
 
     assert (len(found.patterns), found.minimal, found.left) == (1, 4, 3)
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(members)
+def test_what_is_said_of_all_holds_for_what_is_left_out_too(one: Members) -> None:
+    diagrams = Diagrams(SIZES)
+    found = cover(diagrams, drawn(diagrams, one), diagrams.negate(NOBODY), 2)
+
+    assert one <= told(found.always)

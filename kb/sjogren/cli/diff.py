@@ -10,7 +10,7 @@ from sjogren.cli.options import Choice, example
 FOUND = 1
 
 
-@click.command(epilog=example("sjd diff v0.1.0 . --format markdown"))
+@click.command(epilog=example("sjd diff installed installed --format markdown"))
 @click.argument("old")
 @click.argument("new")
 @click.option("--further", is_flag=True, help="Compare all conclusions, not only the first that a change reaches.")
@@ -22,8 +22,9 @@ FOUND = 1
 def diff(old: str, new: str, further: bool, fail_on: str | None, form: str, most: int) -> int:
     """Tell what changed from the OLD to the NEW version of the rules, on which authority, and for which patients.
 
-    A version is a folder that holds rules/ and ontology/, a wheel, or a revision of the git repository here. Nothing
-    changed in meaning when only words, order or comments did, or when every patient is answered as before.
+    A version is a folder that holds rules/ and ontology/, a wheel, a revision of the git repository here, or
+    `installed`: what comes with this program. Nothing changed in meaning when only words, order or comments did, or
+    when every combination of findings is answered as before.
 
     Exit codes: 0 ran; 1 ran, and found what --fail-on names; 2 wrong usage; 3 a version cannot be read.
     """

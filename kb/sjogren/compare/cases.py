@@ -112,7 +112,7 @@ def _parting(own: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> tu
 def tell_flips(found: Flips) -> Iterator[Block]:
     """The flips as blocks."""
     by_case = list(dict.fromkeys(flip.case for flip in found.flips))
-    yield Paragraph(f"{len(by_case)} of {found.read} cases are concluded otherwise.")
+    yield Paragraph(f"Cases that are concluded otherwise: {len(by_case)} of {found.read}.")
     for flip in found.flips:
         lines = [(key, f"{_value(before)} → {_value(after)}") for key, before, after in flip.keys]
         lines += [("before", step) for step in flip.before]

@@ -14,18 +14,19 @@ from sjogren.assess.assessor import Assessor
 from sjogren.assess.inputs import see
 from sjogren.compare.answers import answer, answers, nodes_of
 from sjogren.compare.changes import meaning_of
-from sjogren.compare.diagrams import EVERYBODY
+from sjogren.compare.diagrams import EVERYBODY, NOBODY
 from sjogren.compare.patient import example_case
 from sjogren.compare.patterns import Cover, Pattern, cover
 from sjogren.compare.reading import Source
 from sjogren.compare.traits import Traits
-from sjogren.compare.words import Words, normal_order
+from sjogren.compare.words import Words, cell_words, normal_order
 from sjogren.compare.world import World
 from sjogren.errors import InternalFault
 from sjogren.facts.casefile import read_case
 from sjogren.facts.resolve import resolve
 from sjogren.model.rule import Rule
 from sjogren.program.store import Knowledge
+from sjogren.rules.english import fact_label, side_words
 
 MOST = 12
 """Patterns that are told for one difference, unless more are asked for."""
@@ -96,17 +97,17 @@ class Table(NamedTuple):
     cells: int
 
 
-def _questions(parties: Sequence[Party], *, partial: bool) -> tuple[World, list[dict[str, int]]]:
-    """The space of two parties, and for each its answers; over partial records only whether criteria sets are met."""
+def _questions(parties: Sequence[Party], *, partial: bool, coarse: bool = False) -> tuple[World, list[dict[str, int]]]:
+    """The space of two parties, and for each its answers; ``coarse``: of criteria sets only whether they are met."""
     rules = [party.base.rules[party.rule] for party in parties]
     world = World(
         [party.base.source for party in parties],
-        [nodes_of(rule, coarse=partial) for rule in rules],
+        [nodes_of(rule, coarse=coarse) for rule in rules],
         parties[-1].base.knowledge.vocabulary,
         partial=partial,
     )
     found = [
-        answers(rule, reading.truth, world.diagrams, coarse=partial)
+        answers(rule, reading.truth, world.diagrams, coarse=coarse)
         for rule, reading in zip(rules, world.readings, strict=True)
     ]
     return world, found
@@ -117,7 +118,7 @@ def partial_records(one: Party, other: Party) -> tuple[dict[tuple[str, str], int
 
     Verdicts are ``met``, ``not_met`` (of whatever kind) and ``undetermined``.
     """
-    world, (first, second) = _questions((one, other), partial=True)
+    world, (first, second) = _questions((one, other), partial=True, coarse=True)
     pairs = {}
     for words, those in first.items():
         for others, these in second.items():
@@ -125,6 +126,53 @@ def partial_records(one: Party, other: Party) -> tuple[dict[tuple[str, str], int
             if number := world.diagrams.count(both):
                 pairs[words, others] = number
     return pairs, world.diagrams.count(world.possible)
+
+
+class Unknowns(NamedTuple):
+    """Partial records that two parties answer differently: how many of how many, and one of them.
+
+    ``known`` and ``unknown`` say in words what is recorded of the example and what is not; ``answers`` what both say.
+    """
+
+    number: int
+    total: int
+    known: tuple[str, ...]
+    unknown: tuple[str, ...]
+    answers: tuple[str, str]
+
+
+def unknowns(one: Party, other: Party) -> Unknowns | None:
+    """What differs over partial records, with the example in which the least is known; None when nothing does."""
+    parties = (one, other)
+    world, (first, second) = _questions(parties, partial=True)
+    space = world.diagrams
+    same = space.any_of(space.both(those, second[words]) for words, those in first.items() if words in second)
+    differing = space.both(world.possible, space.negate(same))
+    if differing == NOBODY:
+        return None
+    normal = normal_order(world, {**one.base.rules, **other.base.rules}.values())
+    cells = space.first(differing, [order[::-1] for order in normal])
+    assert cells is not None
+    told = next(words for words, those in first.items() if space.holds(those, cells))
+    others = next(words for words, those in second.items() if space.holds(those, cells))
+    vocabulary = other.base.knowledge.vocabulary
+    said = _said(parties, example_case("partial", world.variables, cells, other.base.policy, vocabulary))
+    if said != (told, others):
+        raise InternalFault(f"the engine answers {said} for a record that should be answered {(told, others)}")
+    known, unknown = [], []
+    for each, cell in zip(world.variables, cells, strict=True):
+        where = f", {side_words(each.side)}" if each.side else ""
+        if each.cells[cell].unknown:
+            unknown.append(f"{fact_label(each.key.partition('@')[0], vocabulary)}{where}")
+        else:
+            known.append(f"{cell_words(each, [cell], vocabulary)}{where}")
+    return Unknowns(space.count(differing), space.count(world.possible), tuple(known), tuple(unknown), said)
+
+
+def _said(parties: Sequence[Party], case: Mapping[str, Any]) -> tuple[str, str]:
+    """What two parties answer for a case, by engine and reference."""
+    one, other = (answer(party.base.rules[party.rule], party.base.derived(case)) for party in parties)
+    return one, other
 
 
 class Contrast:
@@ -205,5 +253,4 @@ class Contrast:
 
     def said(self, case: Mapping[str, Any]) -> tuple[str, str]:
         """What the two parties answer for a case, by engine and reference."""
-        one, other = (answer(party.base.rules[party.rule], party.base.derived(case)) for party in self.parties)
-        return one, other
+        return _said(self.parties, case)

@@ -17,7 +17,8 @@ from sjogren.rules.english import status_words
 SAME = "Nothing changed: both versions say the same in the same words."
 WORDING = "Nothing changed in meaning."
 PROVED = (
-    "Nothing changed in meaning: what was written differently answers every combination of findings as it did before."
+    "Nothing changed in meaning: what was written differently answers every combination of findings, known or not, as "
+    "it did before."
 )
 CHANGED = "The meaning changed."
 OPEN = "Whether the meaning changed is not settled for all of it: see what was not worked out."

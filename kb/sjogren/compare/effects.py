@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sjogren.compare.changes import conclusions_reached, reached
-from sjogren.compare.contrast import Base, Contrast, Party
+from sjogren.compare.contrast import Base, Contrast, Party, unknowns
 from sjogren.compare.diagrams import TooLarge
 from sjogren.compare.document import Block, Entry, Heading, Paragraph
 from sjogren.compare.sets import not_covered
 from sjogren.compare.space import Uncountable
-from sjogren.compare.telling import Teller, table
+from sjogren.compare.telling import Teller, table, verdict_words
 from sjogren.model.rule import RULE
 from sjogren.program.outline import dependencies
 from sjogren.program.store import Knowledge
@@ -47,9 +47,9 @@ def effects(
         if rule.kind == "Score":
             open_.append(f"{rule.label} ({name}) is a number, which is told by its categories only.")
             continue
+        parties = Party(BEFORE, bases[0], name), Party(AFTER, bases[1], name)
         try:
-            contrast = Contrast(Party(BEFORE, bases[0], name), Party(AFTER, bases[1], name))
-            told = list(_told(contrast, most))
+            told = list(_told(Contrast(*parties), most)) or list(_told_unknowns(*parties))
         except (TooLarge, Uncountable) as reason:
             open_.append(f"{rule.label} ({name}). {not_covered(reason)}")
             continue
@@ -59,7 +59,9 @@ def effects(
         else:
             same.append(f"{rule.label} ({name})")
     if same:
-        blocks.append(Entry("No combination of findings is answered otherwise by:", tuple(("", each) for each in same)))
+        blocks.append(
+            Entry("Nobody is answered otherwise, whatever is known of them, by:", tuple(("", each) for each in same))
+        )
     if open_:
         blocks.append(Entry("Not worked out:", tuple(("", each) for each in open_)))
     beyond = [name for name in conclusions_reached(new, below) if name not in near]
@@ -122,3 +124,20 @@ def _told(contrast: Contrast, most: int) -> Iterator[Block]:
     yield from teller.legend()
     for blocks in parts:
         yield from blocks
+
+
+def _told_unknowns(one: Party, other: Party) -> Iterator[Block]:
+    """What differs only where something is not known; nothing when nothing does."""
+    found = unknowns(one, other)
+    if found is None:
+        return
+    yield Paragraph(
+        "Whoever has every finding recorded is answered as before. Where some are not, "
+        f"{found.number:,} of {found.total:,} partial records are answered otherwise, for example:"
+    )
+    before, after = (verdict_words(each) for each in found.answers)
+    lines = (
+        ("known", "; ".join(found.known) or "nothing"),
+        ("not known", "; ".join(found.unknown) or "nothing"),
+    )
+    yield Entry(f"before {before}, after {after}", lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
@@ -35,12 +35,14 @@ class Pattern(NamedTuple):
 class Cover(NamedTuple):
     """Patterns, the widest first, that together cover a question; ``left`` counts what they do not cover.
 
-    ``minimal`` says how many minimal patterns there are (None: too many to look for all of them).
+    ``minimal`` says how many minimal patterns there are (None: too many to look for all of them). ``always`` are the
+    factors of every pattern that hold for all of the question, also for what is left.
     """
 
     patterns: tuple[Pattern, ...]
     minimal: int | None
     left: int
+    always: Factors = ()
 
 
 def cover(diagrams: Diagrams, question: int, possible: int, most: int) -> Cover:
@@ -68,7 +70,12 @@ def cover(diagrams: Diagrams, question: int, possible: int, most: int) -> Cover:
             break
         patterns.append(Pattern(factors, diagrams.count(diagrams.both(region, wanted)), new))
         left = diagrams.both(left, diagrams.negate(region))
-    return Cover(tuple(patterns), minimal, diagrams.count(left))
+    always = tuple(
+        factor
+        for factor in _shared(patterns)
+        if diagrams.both(wanted, diagrams.negate(_region(diagrams, [factor]))) == NOBODY
+    )
+    return Cover(tuple(patterns), minimal, diagrams.count(left), always)
 
 
 def _some(diagrams: Diagrams, wanted: int, allowed: int, most: int) -> list[tuple[Ask, ...]]:
@@ -169,7 +176,7 @@ def _spans(count: int) -> Iterator[tuple[int, ...]]:
         yield from combinations(range(count), length)
 
 
-def shared(patterns: tuple[Pattern, ...]) -> Factors:
+def _shared(patterns: Sequence[Pattern]) -> Factors:
     """The factors that all of several patterns have."""
     if len(patterns) < 2:  # one pattern shares nothing with others
         return ()

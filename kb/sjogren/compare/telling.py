@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sjogren.compare.contrast import Contrast, Difference, Told
 from sjogren.compare.document import Block, Entry, Heading, Paragraph, Rows
-from sjogren.compare.patterns import Ask, Pattern, shared
+from sjogren.compare.patterns import Ask, Pattern
 from sjogren.compare.words import Phrase
 
 FEW = 2
@@ -56,7 +56,7 @@ class Teller:
         )
         total = self.contrast.table.total
         yield Heading(3, said)
-        common = shared(difference.cover.patterns)
+        common = difference.cover.always
         minimal = difference.cover.minimal
         of_all = _count(minimal, "minimal pattern") if minimal is not None else "too many minimal patterns to list"
         yield Paragraph(

@@ -12,10 +12,13 @@ from pathlib import Path, PurePosixPath
 from shutil import which
 from tempfile import TemporaryDirectory
 
+from sjogren._resources import data
 from sjogren.compare.edit import refused
 from sjogren.errors import InputError, KnowledgeError, did_you_mean
 from sjogren.program.store import Knowledge, load
 
+INSTALLED = "installed"
+"""The name of the rules that come with the package."""
 PARTS = ("rules", "ontology")
 IN_WHEEL = "sjogren/_data"
 MOST_BYTES = 64 << 20
@@ -27,6 +30,9 @@ def version(name: str, package_version: str) -> Iterator[Knowledge]:
     """The knowledge of a version; raises `InputError` when there is none by this name, or it is no valid one."""
     path = Path(name)
     try:
+        if name == INSTALLED:
+            yield load(data("rules"), data("ontology"), package_version)
+            return
         if path.is_dir():
             yield _load(_folder(path), package_version)
             return

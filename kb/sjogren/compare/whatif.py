@@ -59,7 +59,7 @@ def _blocks(
     yield from change_blocks(found, done=bool(done))
     yield Heading(2, "Over all possible patients")
     yield from what.blocks
-    if not what.differs and what.covered:
+    if not what.differs and what.covered and not any(change.printed for change in found.changed):
         yield Paragraph("No patient is treated otherwise.")
     if turned:
         yield Heading(2, "The given cases")

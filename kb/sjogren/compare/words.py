@@ -15,7 +15,7 @@ from sjogren.model.vocabulary import SIDES, Vocabulary
 from sjogren.program.ir import TRUE
 from sjogren.program.outline import conditions, tests_of
 from sjogren.proof.words import list_words
-from sjogren.rules.english import number, plain_unit, side_words
+from sjogren.rules.english import fact_label, number, plain_unit, side_words
 
 EYES = SIDES["eye"]
 WHICH = ("one eye", "the other")
@@ -146,7 +146,7 @@ class Words:
         told: dict[str, list[str]] = {side: [] for side in (*EYES, "")}
         for member, cells in ways[0].items():
             each = self.world.variables[member]
-            told[each.side].append(self.cells(each, cells))
+            told[each.side].append(cell_words(each, cells, self.vocabulary))
         eyes = [f"{list_words(told[side])} in {where}" for side, where in zip(EYES, WHICH, strict=True)]
         return " and ".join([*told[""], *eyes])
 
@@ -199,7 +199,7 @@ class Words:
                 if self.world.variables[other].fact.name == each.fact.name and each.side and list(others) == list(cells)
             ]  # fmt: skip
             done.update(pair or [member])
-            text = self.cells(each, cells)
+            text = cell_words(each, cells, self.vocabulary)
             if len(pair) == len(SIDES.get(each.fact.laterality, "")) > 1:
                 where = {"eye": "eye", "gland": "gland"}.get(each.fact.laterality, "kind of gland")
                 yield f"{text} in {'at least one ' + where if join == 'either' else _all_of(where)}"
@@ -209,23 +209,18 @@ class Words:
             else:
                 yield text
 
-    def cells(self, each: Variable, cells: Sequence[int]) -> str:
-        """One input in some of its cells: ``anti-La/SSB antibody``, ``focus score at least 1 foci/4 mm²``."""
-        label = self._label(each)
-        known = [cell.known for cell in (each.cells[index] for index in cells) if cell.known]
-        if each.kind == "flag":
-            return f"{label}{'' if {one.truth for one in known} == {TRUE} else ' absent'}"
-        if each.kind == "code":
-            terms = self.vocabulary.terms
-            words = [terms[one.code].label if one.code in terms else one.code.replace("_", " ") for one in known]
-            return f"{label} {' or '.join(words)}"
-        return f"{label} {' or '.join(_stretches(each, cells))}"
 
-    def _label(self, each: Variable) -> str:
-        name = each.key.partition("@")[0]
-        if name in self.vocabulary.facts:
-            return self.vocabulary.facts[name].label
-        return f"{each.fact.label}: {name.partition('.')[2].replace('_', ' ')}"
+def cell_words(each: Variable, cells: Sequence[int], vocabulary: Vocabulary) -> str:
+    """One input in some of its cells: ``anti-La/SSB antibody``, ``focus score at least 1 foci/4 mm²``."""
+    label = fact_label(each.key.partition("@")[0], vocabulary)
+    known = [cell.known for cell in (each.cells[index] for index in cells) if cell.known]
+    if each.kind == "flag":
+        return f"{label}{'' if {one.truth for one in known} == {TRUE} else ' absent'}"
+    if each.kind == "code":
+        terms = vocabulary.terms
+        words = [terms[one.code].label if one.code in terms else one.code.replace("_", " ") for one in known]
+        return f"{label} {' or '.join(words)}"
+    return f"{label} {' or '.join(_stretches(each, cells))}"
 
 
 def _all_of(where: str) -> str:
