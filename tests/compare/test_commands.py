@@ -260,6 +260,18 @@ def test_what_is_written_differently_is_proved_to_mean_the_same(version: Callabl
     assert "Nothing changed in meaning: what was written differently" in done.stdout.replace("\n", " ")
 
 
+def test_what_differs_only_where_something_is_not_known_is_no_same_meaning(version: Callable[[str], Path]) -> None:
+    """With every score recorded it is the same whether those that were not measured are waited for."""
+    old, new = version("old"), version("new")
+    edit(new, "any_known:", "any_of:")
+    done = sjd("diff", old, new, "--fail-on", "meaning")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "The meaning changed." in done.stdout
+    assert "Whoever has every finding recorded is answered as before." in done.stdout
+    assert "before not met, after undetermined" in done.stdout
+
+
 def test_another_source_alone_is_told_as_another_authority(version: Callable[[str], Path]) -> None:
     old, new = version("old"), version("new")
     edit(new, '"table 3, item 4"', '"table 3, item 5"')
