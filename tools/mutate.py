@@ -44,7 +44,7 @@ WORDS = {
     "unknown": "known", "not_shown": "present", "either_eye": "both_eyes", "both_eyes": "either_eye",
     "true": "false", "false": "true",
 }  # fmt: skip
-NUMBERS = {"at_least", "at_most", "above", "below", "weight", "points"}
+NUMBERS = {"at_least", "at_most", "above", "below", "weight", "points", "needed"}
 TESTED = {"is", "reaches", "in", "take_as", "level", "value", "otherwise"}
 MARK = re.compile(r"(<!-- mutation:begin -->\n).*?(<!-- mutation:end -->)", re.DOTALL)
 

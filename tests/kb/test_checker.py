@@ -296,6 +296,47 @@ RULES = {
             when: {fact: anti_ssa_ro, in: any_narrower, is: present}
         met_when: {at_least: 2}
         """,
+    "risk/branched": """
+        type: CriteriaSet
+        exclude: {fact: lymphopenia, is: present}
+        items:
+          - id: risk/branched/a
+            type: Finding
+            label: a
+            because: a
+            when: {fact: anti_ssa_ro, is: present}
+            parts:
+              - id: risk/branched/a/low
+                type: Finding
+                label: low
+                because: A part of an item.
+                when: {fact: schirmer_test, in: either_eye, at_most: 5}
+          - {id: risk/branched/b, type: Finding, label: b, because: b, when: {rule: risk/branched/a/low, is: met}}
+          - {id: risk/branched/c, type: Finding, label: c, because: c, when: {fact: low_c4, is: present}}
+        branches:
+          - value: young
+            label: the rule for the young
+            because: They are young.
+            when: {fact: age, below: 41}
+            counts: [{rule: risk/branched/a}, {rule: risk/branched/b}]
+            needed: 1
+            met_when: {any_of: [{rule: risk/branched/a, is: met}, {rule: risk/branched/b, is: met}]}
+          - value: purple
+            label: the rule for those with purpura
+            because: They are purple.
+            when: {fact: palpable_purpura, is: present}
+            counts: [{rule: risk/branched/b}, {rule: risk/branched/c}]
+            needed: 2
+            met_when: {all_of: [{rule: risk/branched/b, is: met}, {rule: risk/branched/c, is: met}]}
+          - value: other
+            label: the rule for the others
+            because: They are others.
+            counts: [{rule: risk/branched/a}, {rule: risk/branched/b}, {rule: risk/branched/c}]
+            needed: 2
+            met_when:
+              at_least: 2
+              of: [{rule: risk/branched/a, is: met}, {rule: risk/branched/b, is: met}, {rule: risk/branched/c, is: met}]
+        """,
     "risk/plain": """
         type: Finding
         when:
@@ -310,6 +351,7 @@ RULES = {
         as_list: findings
         select:
           - value: purpura
+            label: palpable purpura
             when: {fact: palpable_purpura, is: present}
             source: [{work: "doi:10.1000/4", locator: table 1}]
           - value: complement
@@ -805,6 +847,51 @@ def test_what_is_not_counted_must_be_unknown_to_a_rule_that_says_so(small: Bench
         node["rule"], node["clause"] = "axis/articular", "stated"
 
     assert "V112" in small.codes(sealed(edited(found, elsewhere)))
+
+
+BRANCHED: dict[str, Json] = {
+    "id": "branched",
+    "age": 60,
+    "facts": {"palpable_purpura": False, "anti_ssa_ro": True, "low_c4": True, "lymphopenia": False},
+}
+"""Neither young nor purple: of the rule for the others two items are met and one is open."""
+OTHER_BRANCH: dict[str, tuple[dict[str, Json], Json, str]] = {
+    "another branch": ({"key": "branch", "type": "firing"}, "purple", "V130"),
+    "another branch printed": ({"key": "branch", "operation": "reads"}, "purple", "V133"),
+    "no branch printed": ({"key": "branch", "operation": "reads"}, "undetermined", "V133"),
+    "the rule turned": ({"key": "branches", "type": "firing"}, "does_not_hold", "V130"),
+    "another count": ({"key": "count/other"}, {"low": 3, "high": 3}, "V132"),
+    "another count printed": ({"key": "count"}, {"low": 3, "high": 3, "needed": 2}, "V133"),
+    "another number needed": ({"key": "count"}, {"low": 2, "high": 3, "needed": 1}, "V133"),
+    "no count printed": ({"key": "count"}, None, "V133"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_BRANCH)
+def test_what_is_said_of_branches_is_held_against_the_rule(small: Bench, name: str) -> None:
+    accepted = small.assess(BRANCHED)
+    wanted, value, code = OTHER_BRANCH[name]
+    conclusion = accepted["visits"][0]["conclusions"]["risk/branched"]
+    assert conclusion == {"verdict": "met", "branch": "other", "count": {"low": 2, "high": 3, "needed": 2}, "lacks": []}
+
+    def change(copied: Json) -> None:
+        the(copied, conclusion="risk/branched", **wanted)["concludes"]["value"] = value
+
+    assert small.verify(accepted) == []
+    assert code in small.codes(sealed(edited(accepted, change)))
+
+
+def test_an_open_branch_has_no_count(small: Bench) -> None:
+    accepted = small.assess({**BRANCHED, "facts": {**BRANCHED["facts"], "palpable_purpura": "unknown"}})
+    conclusion = accepted["visits"][0]["conclusions"]["risk/branched"]
+    assert (conclusion["verdict"], conclusion["branch"], conclusion["count"]) == ("undetermined", "undetermined", None)
+
+    def count(copied: Json) -> None:
+        node = the(copied, conclusion="risk/branched", key="count")
+        node["concludes"]["value"] = {"low": 2, "high": 3, "needed": 2}
+
+    assert small.verify(accepted) == []
+    assert "V133" in small.codes(sealed(edited(accepted, count)))
 
 
 def test_a_flag_must_rest_on_its_finding(small: Bench) -> None:

@@ -155,12 +155,29 @@ def test_the_weights_of_a_score_are_the_same(graph: Graph, name: str) -> None:
 def test_the_points_of_a_criteria_set_are_the_same(graph: Graph, name: str) -> None:
     rule = RULES[name]
     needed = graph.value(URIRef(RULE + name), word("met_when"))
-
-    assert needed is not None
-    assert plain(graph.value(needed, word("at_least"))) == rule.needed
+    if rule.branches:
+        assert needed is None
+    else:
+        assert needed is not None
+        assert plain(graph.value(needed, word("at_least"))) == rule.needed
     for item in rule.items:
         points = graph.value(URIRef(RULE + item.rule), word("points"))
         assert rule.counts if points is None else plain(points) == item.points
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.branches])
+def test_the_branches_of_a_criteria_set_are_the_same(graph: Graph, name: str) -> None:
+    found = listed(graph, list(graph.objects(URIRef(RULE + name), word("branches"))))
+
+    assert found == [at(branch.place) for branch in RULES[name].branches]
+    for node, branch in zip(found, RULES[name].branches, strict=True):
+        assert str(graph.value(node, word("label"))) == branch.label
+        assert plain(graph.value(node, word("value"))) == branch.value
+        assert plain(graph.value(node, word("needed"))) == branch.needed
+        counted = listed(graph, list(graph.objects(node, word("counts"))))
+        assert [plain(graph.value(each, word("rule"))) for each in counted] == list(branch.items)
+        assert (graph.value(node, word("when")) is None) == (branch.when is None)
+        assert graph.value(node, word("met_when")) == at(branch.met_when.place)
 
 
 def test_no_iri_is_stray(graph: Graph) -> None:

@@ -13,6 +13,7 @@ from sjogren._resources import data
 
 README = (data("rules") / "README.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r'^```yaml\n("@context".*?^id: (\S+)\n.*?)^```$', README, re.MULTILINE | re.DOTALL))
+SLE = [{"disease": "sle", "criteria_met": True}]
 BY_NAME = {name: text for text, name in EXAMPLES.items()}
 
 
@@ -63,8 +64,24 @@ def test_the_example_of_counting_counts(kb: sjogren.KnowledgeBase, facts: dict[s
     assert answer(kb, "example/dry-mouth-or-eye", facts) is says
 
 
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({"dry_mouth_over_3_months": True, "anti_ssa_ro": True}, True),
+        ({"dry_mouth_over_3_months": False}, False),
+        ({"dry_mouth_over_3_months": True, "anti_ssa_ro": False}, None),
+        ({"dry_mouth_over_3_months": True, "anti_ssa_ro": False, "systemic_autoimmune_diseases": []}, False),
+        ({"dry_mouth_over_3_months": True, "systemic_autoimmune_diseases": SLE}, True),
+    ],
+)
+def test_the_example_of_branches_agrees_with_every_possible_one(
+    kb: sjogren.KnowledgeBase, facts: dict[str, object], says: bool | None
+) -> None:
+    assert answer(kb, "example/branched=met", facts) is says
+
+
 def answer(kb: sjogren.KnowledgeBase, rule: str, facts: dict[str, object]) -> bool | None:
-    """What a finding answers."""
+    """What a finding, or another statement of a rule, comes to."""
     from sjogren.assess.assessor import Assessor
     from sjogren.assess.inputs import see
     from sjogren.facts.resolve import resolve

@@ -73,7 +73,7 @@ VOCABULARY = Vocabulary(
     assumptions={},
     level_values={level: value for value, level in enumerate(LEVELS)},
 )
-NUMBERS = re.compile(r'("(?:at_least|at_most|above|below|weight|points)":) "(-?[0-9.]+)"')
+NUMBERS = re.compile(r'("(?:at_least|at_most|above|below|weight|points|needed)":) "(-?[0-9.]+)"')
 """Numbers are drawn as text, to stay as written, and stand in the file without quotes."""
 COMPARISONS = ("at_least", "at_most", "above", "below")
 
@@ -320,7 +320,26 @@ class Draft:
             if pointed:
                 items[-1]["points"] = self.one_of("1", "3")
         gates = {gate: self.condition(1) for gate in ("entry", "exclude") if self.flip()}
-        return {**gates, "items": items, "met_when": {"at_least": self.one_of("1", "2", "3")}}, ()
+        if pointed or self.flip():
+            return {**gates, "items": items, "met_when": {"at_least": self.one_of("1", "2", "3")}}, ()
+        return {**gates, "items": items, "branches": self._branches([item["id"] for item in items])}, ()
+
+    def _branches(self, items: list[str]) -> list[dict[str, Any]]:
+        """Two or three branches over the items of a set."""
+        found: list[dict[str, Any]] = []
+        count = self.one_of(2, 2, 3)
+        for index in range(count):
+            counted = self.draw(st.lists(st.sampled_from(items), min_size=1, unique=True))
+            met = [{"rule": item, "is": self.one_of("met", "met", "not_met")} for item in counted]
+            branch: dict[str, Any] = {
+                "value": f"b{index}", "label": "branch", "because": "It is one of them.",
+                "counts": [{"rule": item} for item in counted], "needed": self.one_of(*"123"[: len(counted)]),
+                "met_when": self.one_of({"all_of": met}, {"any_of": met}, {"at_least": "1", "of": met}),
+            }  # fmt: skip
+            if index < count - 1:
+                branch["when"] = self.condition(1)
+            found.append(branch)
+        return found
 
 
 KINDS = ("Finding", "Grade", "Table", "Selection", "Score", "CriteriaSet")

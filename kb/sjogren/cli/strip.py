@@ -24,6 +24,11 @@ LOOK = {
     "undetermined": ("?", "yellow"),
 }
 """The mark and the colour of a verdict; the mark alone tells them apart in black and white."""
+DOUBTS = (
+    ("this project's own reading, not validated", "status", "operationalisation"),
+    ("what is known from memory of the literature only", "verification", "unverified"),
+)
+"""What the text says of conclusions that rest on a step of lesser standing, and how such a step is known."""
 NARROWEST, WIDEST = 60, 100
 """Columns between which the text adapts to the terminal."""
 LABEL = 44
@@ -72,18 +77,21 @@ class _Strip:
         if self.visit["flags"]:
             plain.append(("Flags", ", ".join(flag.replace("_", " ") for flag in self.visit["flags"])))
         yield from self._table(plain)
-        if own := self._own():
-            labels = "; ".join(self.rules[name].label for name in own)
-            yield from _wrapped(f"Resting on this project's own reading, not validated: {labels}.", "  ", self.width)
+        for words, key, value in DOUBTS:
+            if resting := self._resting(key, value):
+                labels = "; ".join(self.rules[name].label for name in resting)
+                yield from _wrapped(f"Resting on {words}: {labels}.", "  ", self.width)
         yield ""
 
-    def _own(self) -> list[str]:
-        """The conclusions whose proof, at any depth, holds a step of this project's own reading."""
+    def _resting(self, key: str, value: str) -> list[str]:
+        """The conclusions whose proof, at any depth, holds a step with this status or verification."""
         nodes = {node["id"]: node for node in self.visit["justification"]["@graph"]}
         rests: dict[str, bool] = {}
         for name, node in nodes.items():  # a premise stands before what rests on it
-            own = node.get("status") == "operationalisation"
-            rests[name] = own or any(rests[premise] for premise in node.get("premises", ()))
+            below = any(rests[premise] for premise in node.get("premises", ()))
+            if key == "verification" and node.get("operation") == "undecided":
+                below = False  # what is open claims nothing that would have to be verified
+            rests[name] = node.get(key) == value or below
         found = {
             node["concludes"]["conclusion"] for node in nodes.values() if "concludes" in node and rests[node["id"]]
         }
@@ -96,7 +104,7 @@ class _Strip:
         score = value.get("score") or value.get("count")
         branch = value.get("branch", "")
         if branch:
-            open_ = "branch open" if value["verdict"] == "undetermined" else "whichever the branch"
+            open_ = "branch open" if value["verdict"] == "undetermined" else "whichever rule applies"
             branch = f" ({open_ if score is None else _words(branch)})"
         counted = f"   {_bar(score)}  {_span(score)} {_unit(value)}, {score['needed']} needed" if score else ""
         yield f"    {word}{branch}{counted}"

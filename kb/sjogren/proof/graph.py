@@ -221,7 +221,8 @@ class Binder:
             counted = step.key.partition("#count/")[2]
             branch = next((each for each in rule.branches if each.value == counted), rule)
             label = branch.label
-            unit = f" {'items' if rule.counts else 'points'}, {number(branch.needed)} needed"
+            added = "points" if not rule.counts else "item" if span.low == span.high == 1 else "items"
+            unit = f" {added}, {number(branch.needed)} needed"
         return {
             "type": "aggregate",
             "operation": aggregate.op,

@@ -7,7 +7,7 @@ is left, and what is left depends on exactly the inputs that they still name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from sjogren.engine.knowledge import Inputs, Result, Span
@@ -49,15 +49,42 @@ class Lacks:
         if rule.stated and rule.kind == "Grade" and rule.stated not in state.inputs:
             found.setdefault(rule.stated)
             return
-        open_bodies = [
-            body for clause in self.by_head.get(key, ()) if (body := self._restrict(clause, state)) is not None
-        ]
-        kept = [body for body in open_bodies if not any(_names(other) < _names(body) for other in open_bodies)]
+        kept = _absorbed(
+            [
+                body
+                for clause in self.by_head.get(key, ())
+                if (open_ := self._restrict(clause, state)) is not None
+                for body in (self._opened(open_, rule, state) if rule.branches else [frozenset(open_)])
+            ]
+        )
         if not kept:
             self._unreliable(key, state, found)
-        for body in kept:
-            for literal in body:
-                self._literal(literal, state, found, seen)
+        for literal in dict.fromkeys(literal for body in kept for literal in sorted(body, key=_name)):
+            self._literal(literal, state, found, seen)
+
+    def _opened(self, body: Iterable[Literal], rule: Rule, state: _State) -> list[frozenset[Literal]]:
+        """The open premises of a set with branches, with what they rest on down to the items in place of its own steps.
+
+        Branches share their items, so only together do they tell what still matters.
+        """
+        ways: list[frozenset[Literal]] = [frozenset()]
+        for literal in body:
+            inner = [frozenset([literal])]
+            if literal.word != UNKNOWN and literal.key in self.nodes and self._is_step(literal.key, rule):
+                bodies = [
+                    open_
+                    for clause in self.by_head.get(literal.key, ())
+                    if clause.truth == literal.word and (open_ := self._restrict(clause, state)) is not None
+                ]
+                inner = _absorbed([way for open_ in bodies for way in self._opened(open_, rule, state)])
+            ways = _absorbed([way | more for way in ways for more in inner])
+        return ways
+
+    def _is_step(self, key: str, rule: Rule) -> bool:
+        """Whether a node is a step of a criteria set itself: a condition of its own, or a part that is no item."""
+        own = self.rules[self.nodes[key].rule]
+        plain = own.kind == "Finding" and not (own.unreliable_if or own.when_unknown)
+        return own is rule or (plain and own.parent == rule.id and own.id not in {item.rule for item in rule.items})
 
     def _restrict(self, clause: Clause, state: _State) -> tuple[Literal, ...] | None:
         """The premises still open; None when one cannot hold any more, or when none is left to ask."""
@@ -198,8 +225,17 @@ class _State:
         return True if inside else False if outside else None
 
 
-def _names(body: tuple[Literal, ...]) -> frozenset[Literal]:
-    return frozenset(body)
+def _absorbed(bodies: Iterable[frozenset[Literal]]) -> list[frozenset[Literal]]:
+    """Bodies without those that ask for all that another one asks for, and more."""
+    kept: list[frozenset[Literal]] = []
+    for body in sorted(dict.fromkeys(bodies), key=len):
+        if not any(other < body for other in kept):
+            kept.append(body)
+    return kept
+
+
+def _name(literal: Literal) -> str:
+    return literal.key
 
 
 def _crosses(others: list[set[Fraction]], values: set[Fraction], cut: Fraction) -> bool:

@@ -77,7 +77,8 @@ class Statements:
             named = next(each.label for each in rule.branches if each.value == node.value)
             return f"{label}: {named}", f"{label}: not {named}"
         if node.says == "member":
-            return f"{label}: {node.value} is among them", f"{label}: {node.value} is not among them"
+            named = self._answer(rule, node.value)
+            return f"{label}: {named} is among them", f"{label}: {named} is not among them"
         path, _, suffix = node.says.partition("~")
         if rule.kind == "CriteriaSet" and node.says in words.GATES:
             return words.GATES[node.says]
