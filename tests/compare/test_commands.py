@@ -192,8 +192,9 @@ def test_a_change_that_cannot_be_made_is_refused(change: list[str], code: str, s
 
 def test_the_rules_are_never_touched(version: Callable[[str], Path]) -> None:
     folder = version("kept")
+    (folder / "rules").rename(folder / "mine")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    options = ("--rules", folder / "rules", "--ontology", folder / "ontology")
+    options = ("--rules", folder / "mine", "--ontology", folder / "ontology")
     assert sjd("whatif", "--set", f"{SCHIRMER}:at_most=10", *options).returncode == 0
     assert sjd("whatif", "--set", f"{SCHIRMER}:at_most=100", *options).returncode == 3
 
@@ -303,6 +304,24 @@ def test_what_the_ontology_says_otherwise_is_told(version: Callable[[str], Path]
     assert done.returncode == 0
     assert "The meaning changed." in done.stdout
     assert "days that a value stays valid: 28 → 30" in done.stdout.replace("\n", " ").replace("    ", "")
+
+
+def test_a_fact_that_only_one_version_knows_is_compared_too(version: Callable[[str], Path]) -> None:
+    old, new = version("old"), version("new")
+    changed = 0
+    for path in new.rglob("*"):
+        if path.suffix in {".yaml", ".ttl"}:
+            text = path.read_text(encoding="utf-8")
+            other = text.replace("sand_or_gravel_sensation", "grit_in_the_eyes")
+            changed += other != text
+            path.write_text(other, encoding="utf-8")
+    assert changed > 1
+    done = sjd("diff", old, new)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "(grit_in_the_eyes): a new fact" in done.stdout
+    assert "(sand_or_gravel_sensation): no longer a fact" in done.stdout
+    assert "2016 ACR/EULAR classification criteria" in done.stdout
 
 
 def test_endpoints_that_are_recommended_otherwise_change_the_meaning(version: Callable[[str], Path]) -> None:

@@ -25,6 +25,7 @@ from sjogren.errors import InternalFault
 from sjogren.facts.casefile import read_case
 from sjogren.facts.resolve import resolve
 from sjogren.model.rule import Rule
+from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.store import Knowledge
 from sjogren.rules.english import fact_label, side_words
 
@@ -61,9 +62,10 @@ class Base:
 
     def derived(self, case: Mapping[str, Any]) -> Mapping[str, str]:
         """What engine and reference agree on for a case: nodes true or false."""
-        known = self.knowledge.vocabulary.facts
-        facts = {name: value for name, value in case["facts"].items() if name in known}
-        read = read_case({**case, "facts": facts}, self.knowledge.vocabulary)
+        known = self.knowledge.vocabulary
+        facts = {name: value for name, value in case["facts"].items() if name in known.facts}
+        policy = {name: value for name, value in self.policy.items() if known.policies[name].default != value}
+        read = read_case({**case, "facts": facts, "policy": policy}, known)
         resolved = resolve(read, 0, self.knowledge.vocabulary)
         return self.assessor.derive(see(read, resolved, self.knowledge.vocabulary)).truth
 
@@ -97,13 +99,22 @@ class Table(NamedTuple):
     cells: int
 
 
+def _joint_vocabulary(parties: Sequence[Party]) -> Vocabulary:
+    """What the ontology of the last party says, with facts and terms that only another one has."""
+    vocabulary = parties[-1].base.knowledge.vocabulary
+    others = [party.base.knowledge.vocabulary for party in parties]
+    facts = {name: fact for each in others for name, fact in each.facts.items()}
+    terms = {name: term for each in others for name, term in each.terms.items()}
+    return vocabulary._replace(facts=facts, terms=terms)
+
+
 def _questions(parties: Sequence[Party], *, partial: bool, coarse: bool = False) -> tuple[World, list[dict[str, int]]]:
     """The space of two parties, and for each its answers; ``coarse``: of criteria sets only whether they are met."""
     rules = [party.base.rules[party.rule] for party in parties]
     world = World(
         [party.base.source for party in parties],
         [nodes_of(rule, coarse=coarse) for rule in rules],
-        parties[-1].base.knowledge.vocabulary,
+        _joint_vocabulary(parties),
         partial=partial,
     )
     found = [
@@ -155,8 +166,8 @@ def unknowns(one: Party, other: Party) -> Unknowns | None:
     assert cells is not None
     told = next(words for words, those in first.items() if space.holds(those, cells))
     others = next(words for words, those in second.items() if space.holds(those, cells))
-    vocabulary = other.base.knowledge.vocabulary
-    said = _said(parties, example_case("partial", world.variables, cells, other.base.policy, vocabulary))
+    vocabulary = world.vocabulary
+    said = _said(parties, example_case("partial", world.variables, cells, vocabulary))
     if said != (told, others):
         raise InternalFault(f"the engine answers {said} for a record that should be answered {(told, others)}")
     known, unknown = [], []
@@ -191,7 +202,7 @@ class Contrast:
             name: rule for name, rule in one.base.rules.items()
             if one.base is other.base or meaning_of(rule) == meaning_of(other.base.rules.get(name))
         }  # fmt: skip
-        self.words = Words(self.traits, alike, other.base.knowledge.vocabulary)
+        self.words = Words(self.traits, alike, self.world.vocabulary)
         self._by_answer = [
             {words: self.traits.questions[f"{side}{words}"] for words in each} for side, each in enumerate(self._found)
         ]
@@ -248,8 +259,7 @@ class Contrast:
 
     def case(self, cells: Sequence[int], name: str) -> dict[str, Any]:
         """A patient of this space as a case."""
-        base = self.parties[1].base
-        return example_case(name, self.world.variables, cells, base.policy, base.knowledge.vocabulary)
+        return example_case(name, self.world.variables, cells, self.world.vocabulary)
 
     def said(self, case: Mapping[str, Any]) -> tuple[str, str]:
         """What the two parties answer for a case, by engine and reference."""

@@ -10,14 +10,14 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from sjogren._located import Written, written_scalars
 from sjogren.errors import Finding, InputError, KnowledgeError, did_you_mean
 from sjogren.model.rule import Rule
-from sjogren.program.store import Knowledge, load
+from sjogren.program.store import Knowledge, build
 
 FIXED = {"id", "type", "@context"}
 """Keys that say which rule it is, so that nothing is left to compare with when they change."""
@@ -76,13 +76,13 @@ def changed(
 ) -> Iterator[tuple[Knowledge, list[Done]]]:
     """The knowledge with all edits made, and what they changed; raises `InputError` when one cannot be made."""
     with TemporaryDirectory(prefix="sjd-") as room:
-        copy = Path(room) / rules.name
+        copy = Path(room) / "rules"
         shutil.copytree(rules, copy)
         if edited:
             _put(edited, copy, base.rules.rules)
         done = [_make(edit, base.rules.rules[edit.rule], base.rules.rules, copy) for edit in edits]
         try:
-            yield load(copy, ontology, version), done
+            yield build(copy, ontology, version), done
         except KnowledgeError as error:
             where = str(edits[0]) if edits else str(edited)
             first = Finding(where, 0, "C105", "the changed rules are not valid rules.")
@@ -105,7 +105,7 @@ def _put(edited: Path, copy: Path, rules: Mapping[str, Rule]) -> None:
 
 
 def _make(edit: Edit, rule: Rule, rules: Mapping[str, Rule], copy: Path) -> Done:
-    path = copy.parent / rule.place.file
+    path = copy.joinpath(*PurePosixPath(rule.place.file).parts[1:])
     text = path.read_text(encoding="utf-8")
     if not edit.key:
         return _left_out(edit, rule, rules, path, text)

@@ -15,7 +15,7 @@ ADULT = 50
 
 
 def example_case(
-    name: str, variables: Sequence[Variable], cells: Sequence[int], policy: Mapping[str, str], vocabulary: Vocabulary
+    name: str, variables: Sequence[Variable], cells: Sequence[int], vocabulary: Vocabulary
 ) -> dict[str, Any]:
     """The case with these cells; what no compared rule reads is left out."""
     facts: dict[str, Any] = {}
@@ -46,9 +46,7 @@ def example_case(
         listed = _listed(vocabulary.facts[fact].type, members)
         if listed is not None:
             facts[fact] = listed
-    case: dict[str, Any] = {"id": name, "age": age, "facts": facts}
-    chosen = {key: value for key, value in policy.items() if vocabulary.policies[key].default != value}
-    return {**case, "policy": chosen} if chosen else case
+    return {"id": name, "age": age, "facts": facts}
 
 
 def _number(each: Variable, value: Fraction | None) -> Any:

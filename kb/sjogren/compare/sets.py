@@ -62,8 +62,12 @@ def _pair(one: Party, other: Party, most: int) -> Iterator[Block]:
         yield Paragraph("No combination meets the one set and not the other.")
     for blocks in parts:
         yield from blocks
-    pairs, total = partial_records(one, other)
     yield Heading(3, "When part of it is not known")
+    try:
+        pairs, total = partial_records(one, other)
+    except (TooLarge, Uncountable) as reason:
+        yield Paragraph(not_covered(reason))
+        return
     yield Paragraph(
         f"Each finding known or not: {total:,} records. Undetermined is what further findings can still decide."
     )

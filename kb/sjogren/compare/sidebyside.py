@@ -10,7 +10,7 @@ from sjogren.compare.document import Block, Heading, Rows
 from sjogren.model.rule import FACT, NUMERIC, POLICY, RULE, Condition, Rule, Subject, Test
 from sjogren.model.vocabulary import Vocabulary
 from sjogren.rules.english import NUMERIC as OPERATORS
-from sjogren.rules.english import WHERE, describe, fact_label, number, plain_unit
+from sjogren.rules.english import WHERE, describe, fact_label, number, plain_unit, status_words
 
 NOT_USED = "–"
 SAME, OTHER_ROLE, OTHER_TEST = "same", "other role", "other test"
@@ -64,7 +64,7 @@ def _source(rule: Rule, _rules: Mapping[str, Rule], _vocabulary: Vocabulary) -> 
 
 
 def _status(rule: Rule, _rules: Mapping[str, Rule], _vocabulary: Vocabulary) -> str:
-    return rule.status
+    return status_words(rule)
 
 
 def _entry(rule: Rule, rules: Mapping[str, Rule], vocabulary: Vocabulary) -> str:
