@@ -223,12 +223,33 @@ PLAIN = {0, 1}
 """Numbers that are no one's threshold by themselves: nothing, and one step."""
 
 ALLOWED: dict[str, tuple[set[float], str]] = {
-    "_located.py": ({16, 40, 0xD800, 0xDC00, 0x10000}, "depth of nesting; UTF-16 surrogates in JSON's escapes"),
+    "_located.py": (
+        {2, 16, 40, 0xD800, 0xDC00, 0x10000},
+        "depth of nesting; key and value; UTF-16 surrogates in JSON's escapes",
+    ),
     "assess/assessor.py": ({2}, "half a unit of the last decimal of a stated number"),
     "assess/workers.py": ({8, 120.0, 256}, "how many workers, how long one case may take, how many wait"),
     "cli/assess.py": ({2, 3, 70}, "exit codes; indent of JSON"),
+    "cli/compare.py": ({6}, "lines of patterns for each difference"),
     "cli/main.py": ({70, 100, 130}, "exit codes; columns of a help page"),
     "cli/strip.py": ({4, 24, 44, 60, 100}, "columns of the text for a terminal"),
+    "cli/whatif.py": ({3}, "an exit code"),
+    "compare/cases.py": ({3}, "steps told on each side of a flip"),
+    "compare/changes.py": ({2, 14}, "columns of a rule in plain English"),
+    "compare/contrast.py": ({12}, "lines of patterns for each difference"),
+    "compare/diagrams.py": ({400_000}, "how large a diagram may grow"),
+    "compare/difference.py": ({2}, "level of a heading"),
+    "compare/document.py": ({2, 12, 100}, "columns of a text"),
+    "compare/effects.py": ({3}, "level of a heading"),
+    "compare/patient.py": ({50}, "the age of an example patient where no rule asks for it"),
+    "compare/patterns.py": ({5_000}, "how many minimal patterns are looked for"),
+    "compare/sets.py": ({2, 3}, "levels of headings; criteria sets two by two"),
+    "compare/sidebyside.py": ({2, 3}, "levels of headings"),
+    "compare/space.py": ({2}, "the middle between two cuts"),
+    "compare/telling.py": ({2, 3}, "level of a heading; how many things are named together"),
+    "compare/traits.py": ({2}, "traits joined two by two"),
+    "compare/versions.py": ({4}, "size limits of a version"),
+    "compare/whatif.py": ({2}, "level of a heading"),
     "engine/driver.py": ({1_000}, "how many states of a bank are kept in memory"),
     "engine/durable.py": ({0.5, 2, 16, 60, 250, 400, 4000}, "limits inside those at which durable-rules fails"),
     "engine/questions.py": ({2, 1_000}, "a limit and the stretch after it; how many answers are kept in memory"),
@@ -296,7 +317,7 @@ def test_no_allowance_for_a_number_outlives_it() -> None:
     assert {name: values for name, values in unused.items() if values} == {}
 
 
-FACT_FREE = ("engine", "model", "program", "proof", "rules")
+FACT_FREE = ("compare", "engine", "model", "program", "proof", "rules")
 """Rooms that treat all facts alike, and so can name none."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import yaml
 
@@ -176,3 +176,42 @@ class _Builder:
                 parent.items[key.text] = node
                 parent.key_lines[key.text] = key.line
         return True
+
+
+class Written(NamedTuple):
+    """One scalar where it stands: its path (``items.3.when.at_most``), and the characters from start to end."""
+
+    path: str
+    text: str
+    quoted: bool
+    start: int
+    end: int
+    line: int
+
+
+def written_scalars(text: str) -> Iterator[Written]:
+    """Every value of a document that `read_located` has accepted, in order."""
+    trail: list[tuple[str, bool, int]] = []  # path, whether a mapping, and how many entries came before
+    key = ""
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+            trail.pop()
+            continue
+        if not isinstance(event, yaml.ScalarEvent | yaml.SequenceStartEvent | yaml.MappingStartEvent):
+            continue
+        path = ""
+        if trail:
+            parent, is_mapping, count = trail[-1]
+            trail[-1] = (parent, is_mapping, count + 1)
+            if is_mapping and count % 2 == 0 and isinstance(event, yaml.ScalarEvent):
+                key = event.value
+                continue
+            path = f"{parent}.{key if is_mapping else count}".removeprefix(".")
+        if isinstance(event, yaml.ScalarEvent):
+            start, end = event.start_mark, event.end_mark
+            assert start is not None
+            assert end is not None
+            quoted = event.style in {"'", '"', "|", ">"}
+            yield Written(path, event.value, quoted, start.index, end.index, start.line + 1)
+        else:
+            trail.append((path, isinstance(event, yaml.MappingStartEvent), 0))

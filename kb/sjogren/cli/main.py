@@ -18,10 +18,13 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "browse": ("sjogren.cli.browse:browse", "Write the knowledge base as a static site."),
     "check": ("sjogren.cli.check:check", "Check the rules and the ontology."),
     "cite": ("sjogren.cli.rule:cite", "Print what a rule rests on, as a reference list."),
+    "compare": ("sjogren.cli.compare:compare", "Compare criteria sets, side by side and over all patients."),
+    "diff": ("sjogren.cli.diff:diff", "Tell what changed between two versions of the rules."),
     "explain": ("sjogren.cli.explain:explain", "Explain one conclusion of a case, step by step."),
     "new": ("sjogren.cli.new:new", "Write a template to start from."),
     "rule": ("sjogren.cli.rule:rule", "List the rules, or show one."),
     "verify": ("sjogren.cli.verify:verify", "Check an assessment independently of what made it."),
+    "whatif": ("sjogren.cli.whatif:whatif", "Change a rule, and see who would be treated otherwise."),
 }
 """Each command with the place of its code and its short help, so that help needs no other import."""
 

@@ -1,0 +1,88 @@
+"""Criteria sets compared: as they are written, and over all possible patients, two by two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+from sjogren.compare.contrast import Base, Contrast, Party, partial_records
+from sjogren.compare.diagrams import TooLarge
+from sjogren.compare.document import Block, Heading, Paragraph
+from sjogren.compare.sidebyside import short, side_by_side
+from sjogren.compare.space import Uncountable
+from sjogren.compare.telling import Teller, table
+from sjogren.proof.words import NOTICE, list_words
+
+MET = "met"
+COUNTED = (
+    "A number counts by the stretch between two thresholds in which it lies, a level or total of ESSDAI as it is "
+    "stated. The counts say how many combinations of findings there are, never how many patients have them."
+)
+
+
+def compare_sets(base: Base, sets: Sequence[str], most: int) -> list[Block]:
+    """The whole comparison of two or more criteria sets; at most so many lines of patterns for each difference."""
+    rules = [base.rules[name] for name in sets]
+    names = [short(name) for name in sets]
+    blocks: list[Block] = [Heading(1, f"{list_words(names)} compared")]
+    blocks += side_by_side(rules, base.rules, base.knowledge.vocabulary)
+    for one, other in combinations(sets, 2):
+        blocks += _pair(Party(short(one), base, one), Party(short(other), base, other), most)
+    blocks += [Paragraph(COUNTED), Paragraph(f"{NOTICE[0].upper()}{NOTICE[1:]}.")]
+    return blocks
+
+
+def _pair(one: Party, other: Party, most: int) -> Iterator[Block]:
+    names = (one.name, other.name)
+    yield Heading(2, f"{one.name} against {other.name}, over all possible patients")
+    try:
+        contrast = Contrast(one, other)
+        teller = Teller(contrast)
+        found = [
+            difference for turned in (False, True) for difference in contrast.only_first(MET, turned=turned, most=most)
+        ]
+        parts = [list(teller.patterns(difference, names)) for difference in found]
+    except (TooLarge, Uncountable) as reason:
+        yield Paragraph(not_covered(reason))
+        return
+    yield Paragraph(
+        f"When all is known that the two sets ask: {contrast.table.total:,} combinations of findings, which stand for "
+        f"{contrast.table.cells:,} combinations of values."
+    )
+    yield Paragraph(_summary(contrast.table.pairs, names))
+    yield table(contrast.table.pairs, names)
+    yield from teller.findings()
+    checked = sum(len(difference.told) for difference in found)
+    if found:
+        yield Paragraph(
+            f"Each line below was put to the rule engine as an example patient: {checked} of {checked} are answered as "
+            "the line says."
+        )
+    else:
+        yield Paragraph("No combination meets the one set and not the other.")
+    for blocks in parts:
+        yield from blocks
+    yield Heading(3, "When part of it is not known")
+    try:
+        pairs, total = partial_records(one, other)
+    except (TooLarge, Uncountable) as reason:
+        yield Paragraph(not_covered(reason))
+        return
+    yield Paragraph(
+        f"Each finding known or not: {total:,} records. Undetermined is what further findings can still decide."
+    )
+    yield table(pairs, names)
+
+
+def _summary(pairs: Mapping[tuple[str, str], int], names: tuple[str, str]) -> str:
+    """How many combinations meet both sets, and only the one or the other."""
+    first = sum(number for (one, _), number in pairs.items() if one == MET)
+    second = sum(number for (_, other), number in pairs.items() if other == MET)
+    both = pairs.get((MET, MET), 0)
+    return f"Met by both: {both:,}; by {names[0]} alone: {first - both:,}; by {names[1]} alone: {second - both:,}."
+
+
+def not_covered(reason: Exception) -> str:
+    """What is said where a comparison over all patients is not given."""
+    why = str(reason) or "there are too many combinations to work out"
+    return f"Not compared over all patients: {why}. Nothing is said about it here."
