@@ -53,24 +53,25 @@ def query_of(asked: Asked, question: Question, values: Sequence[str], ontology: 
             continue
         if parameter.kind not in known:
             known[parameter.kind] = _names(asked, parameter, ontology)
-        terms[parameter.name] = f"<{meant(_iri(given[parameter.name]), parameter, known[parameter.kind])}>"
+        terms[parameter.name] = meant(_iri(given[parameter.name]), parameter, known[parameter.kind])
     return filled(question, terms)
 
 
 def _names(asked: Asked, parameter: Parameter, ontology: Path) -> dict[str, dict[str, str]]:
-    """Everything of a kind, with the names that it goes by: its identifier first, then its labels."""
+    """Everything of a kind, as SPARQL writes it, with the names that it goes by: its identifier first, then its labels."""
     file = f"query/kind/{parameter.kind}.rq"
     found: dict[str, dict[str, str]] = {}
     for row in asked.ask(kind_query(ontology, parameter.kind), file, None).rows:
-        iri = row["it"]["value"]
-        names = found.setdefault(iri, {fold_label(short(iri)): short(iri)})
+        value = row["it"]["value"]
+        term = f"<{value}>" if row["it"]["type"] == "uri" else literal(value)
+        names = found.setdefault(term, {fold_label(name): name for name in (short(value), value)})
         if "label" in row:
             names.setdefault(fold_label(row["label"]["value"]), row["label"]["value"])
     return found
 
 
 def _iri(value: str) -> str:
-    """A value that is an IRI, in brackets or with a known prefix, as an IRI; any other as it is."""
+    """A value that is an IRI, in brackets or with a known prefix, as the IRI alone; any other as it is."""
     if value.startswith("<") and value.endswith(">"):
         return value[1:-1]
     prefix, colon, name = value.partition(":")

@@ -1,6 +1,6 @@
 """The graph that questions are put to: ontology and rules, what follows from the way that rules are written, and cases.
 
-Four things that a file says once and every question would have to spell out are added as triples of their own:
+What a file says once and every question would have to spell out is added as triples of their own:
 
 ``dcterms:isPartOf``
     from every test, group, case and source to the rule that it stands in, and from a part to the rule that it belongs to;
@@ -8,6 +8,9 @@ Four things that a file says once and every question would have to spell out are
     from a rule to each fact, policy and rule that its own conditions name, and to its items;
 ``sjd:restsOn``
     from a rule to every work that it cites, itself or in a case;
+``sjd:inWords``, ``sjd:threshold``
+    what a test asks (``at most 5 mm/(5.min), either eye``), and for a number the part that holds it (``at most 5
+    mm/(5.min)``);
 ``sjd:status``, ``sjd:ruleVerification``, ``dcterms:source``
     of a part, where it takes its file's.
 
@@ -72,6 +75,7 @@ def derived(graph: Graph) -> Iterator[Triple]:
         for node in _inside(graph, rule, rules):
             if node != rule:
                 yield node, DC.isPartOf, rule
+            yield from _words(graph, node)
             for predicate in (sjd.fact, sjd.rule, sjd.policy, sjd.stated):
                 for target in graph.objects(node, predicate):
                     yield rule, sjd.reads, target
@@ -110,6 +114,39 @@ def _inside(graph: Graph, rule: Node, rules: Iterable[Node]) -> Iterator[Node]:
             for target in graph.objects(node, None)
             if isinstance(target, BNode) or (str(target).startswith(RULE) and "#" in str(target))
         ]
+
+
+_NUMBERS = ("atLeast", "atMost", "above", "below")
+_TESTS = (*_NUMBERS, "atLeastThatOf", "atMostThatOf", "aboveThatOf", "belowThatOf", "is", "reaches", "only")
+
+
+def _words(graph: Graph, node: Node) -> Iterator[Triple]:
+    """A test in words."""
+    from rdflib import RDF, Literal, Namespace
+
+    sjd = Namespace(SJD)
+    if (node, RDF.type, sjd.Test) not in graph:
+        return
+    for test in _TESTS:
+        values = sorted(_named(graph, value) for value in graph.objects(node, sjd[test]))
+        if not values:
+            continue
+        words = "".join(f" {char.lower()}" if char.isupper() else char for char in test)
+        threshold = " ".join([words, ", ".join(values), *graph.objects(node, sjd.unit)])
+        where = [_named(graph, place).replace("_", " ") for place in graph.objects(node, sjd["in"])]
+        yield node, sjd.inWords, Literal(", ".join([threshold, *where]))
+        if test in _NUMBERS:
+            yield node, sjd.threshold, Literal(threshold)
+
+
+def _named(graph: Graph, value: Node) -> str:
+    """A value of a test: a number, a word, or the rule or fact that it is held against."""
+    from rdflib import URIRef
+
+    other = next(
+        (target for word in ("rule", "fact") for target in graph.objects(value, URIRef(SJD + word))), value
+    )
+    return str(other).removeprefix(RULE).removeprefix(f"{SJD}fact/").removeprefix(SJD)
 
 
 # -- kept

@@ -149,8 +149,8 @@ def _unreadable(text: str, name: str, error: Any) -> QueryError:
     lines = text.splitlines()
     line = min(error.lineno, len(lines))
     near = lines[line - 1][error.col - 1 :].strip()[:NEAR] if line == error.lineno else ""
-    where = f"at {near!r}" if near else "at the end"
-    return refused(name, line, "Q101", f"this is not SPARQL: it cannot be read on {where}.")
+    where = f"from {near!r} on" if near else "it breaks off"
+    return refused(name, line, "Q101", f"this is not SPARQL: {where}.")
 
 
 NEAR = 40

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjogren.ask.answer import TRIPLE, Answer, Term
 from sjogren.ask.guard import PREFIXES, judged, refused
+from sjogren.ask.joins import hand_on
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -22,6 +23,7 @@ class InMemory:
     def ask(self, text: str, name: str, most: int | None, *, turtle: bool = False) -> Answer:
         """The answer, cut at ``most`` rows. Raises `QueryError` for what the guard refuses or rdflib cannot answer."""
         query = judged(text, name)
+        hand_on(query.algebra)
         try:
             result = self.graph.query(query)
             if result.type == "ASK":

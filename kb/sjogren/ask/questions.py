@@ -159,27 +159,30 @@ def literal(words: str) -> str:
 
 
 def meant(value: str, parameter: Parameter, names: Mapping[str, Mapping[str, str]]) -> str:
-    """The IRI that a value means.
+    """The term that a value means, as SPARQL writes it.
 
     names
-        each IRI with the folded names that it goes by, and how each is written.
+        each term with the folded names that it goes by, and how each is written, the identifier first.
 
     Raises `QueryError` with the nearest name when it means nothing, and with all when it means several.
     """
     wanted = fold_label(value)
-    exact = [iri for iri, known in names.items() if wanted in known or value == iri]
-    if not exact:  # `acr-eular-2016` for `classification/acr-eular-2016`
-        exact = [iri for iri, known in names.items() if any(name.endswith(f"/{wanted}") for name in known)]
-    if len(exact) == 1:
-        return exact[0]
-    if exact:
-        which = ", ".join(sorted(min(names[iri].values(), key=len) for iri in exact))
+    found = [term for term, known in names.items() if wanted in known]
+    if not found:  # `acr-eular-2016` for `classification/acr-eular-2016`
+        found = [term for term, known in names.items() if any(name.endswith(f"/{wanted}") for name in known)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        which = ", ".join(sorted(_identifier(names[term]) for term in found))
         raise wrong(f"{value!r} can mean several things.", f"Choose one of: {which}.")
     if not names:
         raise wrong(f"there is no {parameter.kind} {value!r}: the data hold none.")
-    spelt = [written for known in names.values() for written in known.values()]
-    hint = did_you_mean(value, spelt) or _some(names)
-    raise wrong(f"there is no {parameter.kind} {value!r}.", hint)
+    spelt = [written for known in names.values() for written in known.values() if "://" not in written]
+    raise wrong(f"there is no {parameter.kind} {value!r}.", did_you_mean(value, spelt) or _some(names))
+
+
+def _identifier(known: Mapping[str, str]) -> str:
+    return next(iter(known.values()))
 
 
 MOST_NAMED = 12
@@ -187,7 +190,7 @@ MOST_NAMED = 12
 
 
 def _some(names: Mapping[str, Mapping[str, str]]) -> str:
-    each = sorted(next(iter(known.values())) for known in names.values())
+    each = sorted(map(_identifier, names.values()))
     if len(each) <= MOST_NAMED:
         return f"There are: {', '.join(each)}."
     return f"There are {len(each)}, such as {', '.join(each[:MOST_NAMED])}."
