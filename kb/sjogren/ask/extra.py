@@ -52,6 +52,8 @@ def _turtle(path: Path, text: str) -> Graph:
         return Graph().parse(data=text, format="turtle", publicID=path.absolute().as_uri())
     except BadSyntax as error:
         raise _bad(path, error.lines + 1, "Q202", f"this is not Turtle: {error._why}.") from None
+    except Exception as error:  # rdflib's reader raises whatever it meets where a text breaks off
+        raise _bad(path, len(text.splitlines()), "Q202", f"this is not Turtle: {error}.") from None
 
 
 def _documents(path: Path, text: str) -> Iterator[Any]:

@@ -96,6 +96,8 @@ def judged(text: str, name: str) -> Query:
     from rdflib.plugins.sparql.parser import parseQuery
 
     _modest(text, name)
+    if not text.strip():
+        raise refused(name, 0, "Q101", "there is no query.")
     try:
         parsed = parseQuery(text)
     except ParseBaseException as error:
@@ -108,6 +110,9 @@ def judged(text: str, name: str) -> Query:
     except Exception as error:  # rdflib raises bare exceptions for what its grammar lets through
         raise refused(name, 0, "Q101", f"this is not SPARQL: {_sentence(error)}") from None
     _walk(query.algebra, name, functions=True)
+    columns = [str(variable) for variable in query.algebra.get("PV") or ()]
+    if len(set(columns)) < len(columns):
+        raise refused(name, 0, "Q101", f"two columns have the same name: {', '.join(columns)}.")
     return query
 
 
@@ -138,14 +143,12 @@ def _unreadable(text: str, name: str, error: Any) -> QueryError:
     from rdflib.plugins.sparql.parser import parseUpdate
 
     try:
-        update = parseUpdate(text).get("request") or []
+        update = [part for part in _parts(parseUpdate(text)) if getattr(part, "name", "") in _UPDATES]
     except (ParseBaseException, RecursionError):
         update = []
     if update:
-        kinds = ", ".join(dict.fromkeys(_UPDATES.get(part.name, part.name.upper()) for part in update))
+        kinds = ", ".join(dict.fromkeys(_UPDATES[part.name] for part in update))
         return refused(name, 0, "Q102", f"this is an update ({kinds}); the knowledge base is only read.", _HINT)
-    if not text.strip():
-        return refused(name, 0, "Q101", "there is no query.")
     lines = text.splitlines()
     line = min(error.lineno, len(lines))
     near = lines[line - 1][error.col - 1 :].strip()[:NEAR] if line == error.lineno else ""
@@ -160,6 +163,7 @@ _UPDATES = {
     "DeleteData": "DELETE DATA",
     "DeleteWhere": "DELETE WHERE",
     "Modify": "INSERT or DELETE",
+    **{name: name.upper() for name in ("Load", "Clear", "Create", "Drop", "Add", "Move", "Copy")},
 }
 
 

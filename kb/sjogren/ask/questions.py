@@ -185,7 +185,7 @@ def _identifier(known: Mapping[str, str]) -> str:
     return next(iter(known.values()))
 
 
-MOST_NAMED = 12
+MOST_NAMED = 20
 """How many things an error names."""
 
 

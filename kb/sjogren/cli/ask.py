@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,7 +13,10 @@ from sjogren._resources import data
 from sjogren.ask.answer import Answer, shown
 from sjogren.ask.cell import MOST_ROWS, SECONDS, Task, answer
 from sjogren.cli.options import Choice, example, knowledge_options
-from sjogren.cli.tables import table
+from sjogren.cli.tables import table, wrapped
+
+if TYPE_CHECKING:
+    from sjogren.ask.questions import Question
 
 FORMATS = ("table", "csv", "json", "turtle")
 NOTHING = "Nothing in the data fits this query."
@@ -137,8 +140,7 @@ def _query(given: str) -> tuple[str, str]:
     """The text of a query and what errors call it."""
     if given == STANDARD_INPUT:
         return sys.stdin.read(), "<standard input>"
-    looks_like_a_file = given.endswith((".rq", ".sparql")) or not any(char.isspace() or char in "{}" for char in given)
-    if not looks_like_a_file:
+    if not given.endswith((".rq", ".sparql")) and (not given or any(char.isspace() or char in "{}" for char in given)):
         return given, "<query>"
     try:
         return Path(given).read_text(encoding="utf-8"), given
@@ -167,14 +169,15 @@ def _task(
     )
 
 
-def _list(questions: Any) -> None:
+def _list(questions: Mapping[str, Question]) -> None:
     for question in questions.values():
         takes = " ".join(f"[{one.name}]" if one.optional else one.name.upper() for one in question.parameters)
-        click.echo(click.style(f"{question.name}{f' {takes}' if takes else ''}", bold=True))
-        about = f": {question.about}" if question.about else ""
-        click.echo(f"    {question.title}{about}")
-        if question.parameters:
-            click.echo(click.style(f"    sjd ask {question.name} {question.example}", dim=True))
+        click.echo(click.style(f"{question.name} {takes}".rstrip(), bold=True))
+        for line in (question.title, question.about):
+            for row in wrapped(line):
+                click.echo(f"    {row}")
+        if question.example:
+            click.echo(click.style(f"    $ sjd ask {question.name} {question.example}", dim=True))
 
 
 def _print(reply: Answer, form: str, empty: str) -> None:
@@ -196,6 +199,7 @@ def _print_table(reply: Answer, empty: str) -> None:
     elif not reply.rows:
         click.echo(empty)
     else:
-        heads = [name.replace("_", " ") for name in reply.columns]
-        for line in table(heads, [[shown(row.get(name)) for name in reply.columns] for row in reply.rows]):
+        filled = [name for name in reply.columns if any(shown(row.get(name)) for row in reply.rows)]
+        heads = [name.replace("_", " ") for name in filled]
+        for line in table(heads, [[shown(row.get(name)) for name in filled] for row in reply.rows]):
             click.echo(line)

@@ -15,9 +15,21 @@ WIDTH = 120
 """Columns where there is no terminal that says how many it has."""
 
 
+def wrapped(text: str, indent: int = 4) -> list[str]:
+    """A text in lines that fit the terminal beside an indent."""
+    return textwrap.wrap(text, max(1, _width() - indent), break_long_words=False, break_on_hyphens=False)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((WIDTH, 24)).columns
+
+
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The lines of a table with these headings; cells are wrapped between words, never inside an identifier."""
-    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    """The lines of a table with these headings; cells are wrapped between words, never inside an identifier.
+
+    Leading cells that say what the row above says are left empty.
+    """
+    width = _width()
     cells = [[" ".join(safe(cell).split()) for cell in row] for row in [heads, *rows]]
     if not heads:
         return
@@ -28,7 +40,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield from _lists(cells, width)
         return
     columns = _shared(natural, least, room)
-    for number, row in enumerate(cells):
+    for number, row in enumerate(_without_repeats(cells)):
         wrapped = [
             textwrap.wrap(cell, size, break_on_hyphens=False) or [""] for cell, size in zip(row, columns, strict=True)
         ]
@@ -39,6 +51,21 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
             ]
             text = GAP.join(parts).rstrip()
             yield text if number else click.style(text, bold=True)
+
+
+def _without_repeats(rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    """Each row, its leading cells emptied as long as they repeat the row above.
+
+    >>> list(_without_repeats([["a", "b", "c"], ["a", "d", "c"]]))
+    [['a', 'b', 'c'], ['', 'd', 'c']]
+    """
+    above: Sequence[str] = ()
+    for row in rows:
+        same = 0
+        while same < len(above) - 1 and row[same] == above[same]:
+            same += 1
+        yield [*[""] * same, *row[same:]]
+        above = row
 
 
 def _shared(natural: Sequence[int], least: Sequence[int], room: int) -> list[int]:
@@ -56,7 +83,7 @@ def _shared(natural: Sequence[int], least: Sequence[int], room: int) -> list[int
 
 
 def _lists(cells: Sequence[Sequence[str]], width: int) -> Iterator[str]:
-    heads, *rows = cells
+    heads, *rows = _without_repeats(cells)
     column = max(map(len, heads))
     for number, row in enumerate(rows):
         if number:
