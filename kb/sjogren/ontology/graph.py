@@ -185,7 +185,7 @@ def short(iri: str) -> str:
     >>> short("https://w3id.org/sjd/fact/schirmer_test"), short("http://www.w3.org/2004/02/skos/core#prefLabel")
     ('fact:schirmer_test', 'prefLabel')
     """
-    for prefix in ("fact", "quantity", "validity", "source"):
-        if iri.startswith(f"{SJD}{prefix}/"):
-            return f"{prefix}:{local(iri)}"
+    kind, _, name = iri.removeprefix(SJD).partition("/")
+    if iri.startswith(SJD) and name:
+        return f"{kind}:{name}"
     return iri if iri.startswith("https://doi.org/") else local(iri)
