@@ -58,7 +58,10 @@ def query_of(asked: Asked, question: Question, values: Sequence[str], ontology: 
 
 
 def _names(asked: Asked, parameter: Parameter, ontology: Path) -> dict[str, dict[str, str]]:
-    """Everything of a kind, as SPARQL writes it, with the names that it goes by: its identifier first, then its labels."""
+    """Everything of a kind, as SPARQL writes it, with the names that it goes by: its identifier first, then its labels.
+
+    A label such as "BAFF / BLyS" is two names as well.
+    """
     file = f"query/kind/{parameter.kind}.rq"
     found: dict[str, dict[str, str]] = {}
     for row in asked.ask(kind_query(ontology, parameter.kind), file, None).rows:
@@ -66,7 +69,8 @@ def _names(asked: Asked, parameter: Parameter, ontology: Path) -> dict[str, dict
         term = f"<{value}>" if row["it"]["type"] == "uri" else literal(value)
         names = found.setdefault(term, {fold_label(name): name for name in (short(value), value)})
         if "label" in row:
-            names.setdefault(fold_label(row["label"]["value"]), row["label"]["value"])
+            label = row["label"]["value"]
+            names.update({fold_label(name): name for name in (label, *label.split(" / ")) if fold_label(name) not in names})
     return found
 
 

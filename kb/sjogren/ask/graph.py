@@ -6,8 +6,8 @@ What a file says once and every question would have to spell out is added as tri
     from every test, group, case and source to the rule that it stands in, and from a part to the rule that it belongs to;
 ``sjd:reads``
     from a rule to each fact, policy and rule that its own conditions name, and to its items;
-``sjd:restsOn``
-    from a rule to every work that it cites, itself or in a case;
+``sjd:restsOn``, ``sjd:restsOnlyOn``
+    from a rule to every work that it cites, itself or in a case; and to that work if there is but one;
 ``sjd:inWords``, ``sjd:threshold``
     what a test asks (``at most 5 mm/(5.min), either eye``), and for a number the part that holds it (``at most 5
     mm/(5.min)``);
@@ -94,6 +94,8 @@ def derived(graph: Graph) -> Iterator[Triple]:
                 )
         for work in cited:
             yield rule, sjd.restsOn, work
+            if len(cited) == 1:
+                yield rule, sjd.restsOnlyOn, work
 
 
 def _inside(graph: Graph, rule: Node, rules: Iterable[Node]) -> Iterator[Node]:
