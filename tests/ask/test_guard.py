@@ -81,10 +81,9 @@ def test_what_reaches_out_or_changes_something_is_refused(name: str) -> None:
         'SELECT ?from { ?from rdfs:label "SERVICE <http://x/> { LOAD <http://x/> }" }',
         "# SERVICE <http://x/> {}\nSELECT ?service { ?service ?load ?insert }",
         "PREFIX service: <http://x/SERVICE/> SELECT * { ?s service:from <http://x/#FROM> }",
-        "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a/rdfs:label* ?o FILTER (xsd:integer(?o) > 1 || REGEX(STR(?o), 'x')) }"
-        " GROUP BY ?o HAVING (COUNT(?s) > 1) ORDER BY DESC(?n) LIMIT 5 OFFSET 2",
+        "SELECT (COUNT(*) AS ?n) { ?s a/rdfs:label* ?o } GROUP BY ?o HAVING (COUNT(?s) > xsd:integer('1')) LIMIT 5",
         "CONSTRUCT { ?s ?p ?o } { ?s !(rdf:type|^skos:broader) ?o ; ?p [] } VALUES ?p { UNDEF }",
-        "SELECT * { { SELECT DISTINCT ?s { ?s ?p (1 2) } } BIND (IF(BOUND(?s), UUID(), NOW()) AS ?x) MINUS { ?s ?p ?x } }",
+        "SELECT * { { SELECT DISTINCT ?s { ?s ?p (1 2) } } BIND (IF(BOUND(?s), NOW(), 1) AS ?x) MINUS { ?s ?p ?x } }",
         "SELECT * { GRAPH ?g { ?s ?p ?o } }",
         "DESCRIBE <http://x/>",
         "ASK {}",
@@ -92,7 +91,13 @@ def test_what_reaches_out_or_changes_something_is_refused(name: str) -> None:
     ],
 )
 def test_what_only_reads_is_let_through_whatever_its_words(query: str) -> None:
-    assert judged(plain(query), "<query>")
+    assert judged(plain(query), "<query>").algebra
+
+
+def test_an_escaped_name_means_what_it_says() -> None:
+    shown = repr(judged("ASK { rule:axis\\/systemic ?p ?o }", "").algebra)
+
+    assert "'https://w3id.org/sjd/rule/axis/systemic'" in shown
 
 
 def test_a_query_that_is_too_long_or_too_deep_is_refused_before_it_is_read() -> None:

@@ -51,7 +51,12 @@ print(cell._reply(task)["findings"][0].message)
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to a limit of its memory")
 def test_a_query_that_wants_too_much_memory_is_told_so() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SMALL_MEMORY], env=environment(), capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-c", SMALL_MEMORY],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
 
     assert "of memory" in done.stdout, done.stderr
@@ -87,7 +92,10 @@ def test_an_empty_answer_is_said_in_words_and_is_no_error() -> None:
     [
         (("rules-by-fct", "schirmer_test"), "there is no question 'rules-by-fct'. Did you mean 'rules-by-fact'?"),
         (("rules that use a fct", "x"), "Did you mean 'Rules that use a fact'?"),
-        (("rules-by-fact",), "rules-by-fact needs fact. It takes fact: what is observed. Example: sjd ask rules-by-fact"),
+        (
+            ("rules-by-fact",),
+            "rules-by-fact needs fact. It takes fact: what is observed. Example: sjd ask rules-by-fact",
+        ),
         (("rules-by-fact", "schirmer_tset"), "there is no fact 'schirmer_tset'. Did you mean 'schirmer_test'?"),
         (("rules-by-fact", "fakt=schirmer_test"), "has no parameter 'fakt'. Did you mean 'fact'?"),
         (("rules-by-fact", "schirmer_test", "tears"), "rules-by-fact has no place for 'tears'."),
@@ -95,7 +103,10 @@ def test_an_empty_answer_is_said_in_words_and_is_no_error() -> None:
         (("facts-without-code", "x"), "facts-without-code has no place for 'x'. It takes none."),
         (("facts-of-rule", "grade"), "'grade' can mean several things. Choose one of: gland/"),
         (("rules-by-work", "10.1136/annrheumdis-2016-21057"), "Did you mean '10.1136/annrheumdis-2016-210571'?"),
-        (("endpoints-for-profile", "axis1"), "there is no profile 'axis1'. There are: axis1_dominant, axis2_dysfunction,"),
+        (
+            ("endpoints-for-profile", "axis1"),
+            "there is no profile 'axis1'. There are: axis1_dominant, axis2_dysfunction,",
+        ),
         (("works", "--format", "tabel"), "Did you mean 'table'?"),
         (("works", "--with", "nowhere.json"), "nowhere.json"),
         (("works", "--timeout", "0"), "x>0"),

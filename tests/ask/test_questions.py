@@ -21,6 +21,9 @@ from sjogren.ask.memory import InMemory
 from sjogren.ask.questions import Question, read_questions
 from sjogren.errors import KnowledgeError
 
+# rdflib's reader of JSON-LD uses a class that rdflib deprecates.
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+
 ANSWERS = sorted((Path(__file__).parent / "answers").iterdir())
 QUESTIONS = read_questions(data("ontology"))
 GIVEN = {"conclusions": "the assessments that are given"}
@@ -86,7 +89,11 @@ def test_the_rules_that_use_schirmer_s_test_are_found_by_any_of_its_names() -> N
 
     tests = {row["rule"]: row["test"] for row in found}
     assert tests["classification/acr-eular-2016/schirmer"] == "at most 5 mm/(5.min), either eye"
-    for name in ("Schirmer’s test  without ANAESTHESIA", "fact:schirmer_test", "https://w3id.org/sjd/fact/schirmer_test"):
+    for name in (
+        "Schirmer’s test  without ANAESTHESIA",
+        "fact:schirmer_test",
+        "https://w3id.org/sjd/fact/schirmer_test",
+    ):
         assert rows("rules-by-fact", name) == found
 
 

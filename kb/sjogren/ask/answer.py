@@ -32,9 +32,9 @@ SHORT: tuple[tuple[str, str], ...] = (
 class Answer(NamedTuple):
     """One answer.
 
-    ``form`` is ``rows`` (SELECT), ``yes_no`` (ASK) or ``graph`` (CONSTRUCT and DESCRIBE; its rows are its triples, under
-    ``subject``, ``predicate`` and ``object``, and ``turtle`` is the graph as text). ``cut`` says that there was more than
-    the limit allowed.
+    ``form`` is ``rows`` (SELECT), ``yes_no`` (ASK) or ``graph`` (CONSTRUCT and DESCRIBE; its rows are its triples,
+    under ``subject``, ``predicate`` and ``object``, and ``turtle`` is the graph as text). ``cut`` says that there was
+    more than the limit allowed.
     """
 
     form: str

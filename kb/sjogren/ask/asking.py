@@ -70,7 +70,9 @@ def _names(asked: Asked, parameter: Parameter, ontology: Path) -> dict[str, dict
         names = found.setdefault(term, {fold_label(name): name for name in (short(value), value)})
         if "label" in row:
             label = row["label"]["value"]
-            names.update({fold_label(name): name for name in (label, *label.split(" / ")) if fold_label(name) not in names})
+            names.update(
+                {fold_label(name): name for name in (label, *label.split(" / ")) if fold_label(name) not in names}
+            )
     return found
 
 

@@ -29,8 +29,8 @@ _CLOSED = ("socket.", "urllib.", "http.", "ftplib.", "smtplib.", "subprocess.", 
 class Task(NamedTuple):
     """What a cell is to do: answer ``query`` (called ``name`` in errors), or the question ``question`` with ``values``.
 
-    ``most`` is the greatest number of rows; ``turtle`` asks for graphs as text too; ``show`` wants the query itself, with
-    the values in place, in ``turtle`` of the answer; ``extra`` are files of assessments or triples.
+    ``most`` is the greatest number of rows; ``turtle`` asks for graphs as text too; ``show`` wants the query itself,
+    with the values in place, in ``turtle`` of the answer; ``extra`` are files of assessments or triples.
     """
 
     rules: str
@@ -96,11 +96,11 @@ def _error(reply: Any) -> Exception:
 
 def main() -> None:
     """Read a task, answer it, write the reply; the two ends are the standard streams of this process."""
-    with open(0, "rb", closefd=False) as given:  # noqa: PTH123  # a descriptor, not a path
+    with open(0, "rb", closefd=False) as given:
         data = json.loads(given.read())
     task = Task(**{**data, "values": tuple(data["values"]), "extra": tuple(data["extra"])})
     reply = json.dumps(_reply(task), ensure_ascii=False).encode()
-    with open(1, "wb", closefd=False) as out:  # noqa: PTH123  # as above
+    with open(1, "wb", closefd=False) as out:
         out.write(reply)
     os._exit(0)  # there is nothing to tidy up, and freeing a graph takes time
 

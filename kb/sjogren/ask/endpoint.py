@@ -67,7 +67,9 @@ class Endpoint:
         except error.HTTPError as failure:
             words = " ".join(failure.read(LINE).decode(errors="replace").split())
             where = f" to {failure.headers['Location']}" if failure.headers.get("Location") else ""
-            raise _bad(self.url, "Q302", f"the server answers {failure.code}{where}: {words or failure.reason}") from None
+            raise _bad(
+                self.url, "Q302", f"the server answers {failure.code}{where}: {words or failure.reason}"
+            ) from None
         except (error.URLError, OSError, ValueError) as failure:
             reason = getattr(failure, "reason", failure)
             raise _bad(self.url, "Q301", f"there is no answer from this address: {reason}.") from None
@@ -87,7 +89,7 @@ def _graph(url: str, body: bytes, most: int | None, *, turtle: bool) -> Answer:
 
     try:
         graph = Graph().parse(data=body, format="nt")
-    except Exception as failure:  # rdflib raises whatever it meets
+    except Exception as failure:  # noqa: BLE001  # rdflib raises whatever it meets
         raise _bad(url, "Q303", f"the answer is not N-Triples: {' '.join(str(failure).split())}.") from None
     return graph_answer(graph, most, turtle=turtle)
 

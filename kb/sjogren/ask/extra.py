@@ -52,7 +52,7 @@ def _turtle(path: Path, text: str) -> Graph:
         return Graph().parse(data=text, format="turtle", publicID=path.absolute().as_uri())
     except BadSyntax as error:
         raise _bad(path, error.lines + 1, "Q202", f"this is not Turtle: {error._why}.") from None
-    except Exception as error:  # rdflib's reader raises whatever it meets where a text breaks off
+    except Exception as error:  # noqa: BLE001  # rdflib's reader raises whatever it meets where a text breaks off
         raise _bad(path, len(text.splitlines()), "Q202", f"this is not Turtle: {error}.") from None
 
 
@@ -93,11 +93,13 @@ def _jsonld(path: Path, document: Any) -> Iterator[Triple]:
 
     for place in _contexts(document):
         if not _local(place):
-            raise _bad(path, 0, "Q204", "a context outside the file is never fetched.", "Put the context into the file.")
+            raise _bad(
+                path, 0, "Q204", "a context outside the file is never fetched.", "Put the context into the file."
+            )
     graph = Dataset(default_union=True)
     try:
         graph.parse(data=json.dumps(document), format="json-ld")
-    except Exception as error:  # rdflib's reader raises whatever it meets
+    except Exception as error:  # noqa: BLE001  # as above
         raise _bad(path, 0, "Q202", f"this is not JSON-LD: {' '.join(str(error).split())}.") from None
     for subject, predicate, target, _ in graph.quads():
         yield subject, predicate, target

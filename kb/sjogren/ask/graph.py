@@ -3,7 +3,8 @@
 What a file says once and every question would have to spell out is added as triples of their own:
 
 ``dcterms:isPartOf``
-    from every test, group, case and source to the rule that it stands in, and from a part to the rule that it belongs to;
+    from every test, group, case and source to the rule that it stands in, and from a part to the rule that it
+    belongs to;
 ``sjd:reads``
     from a rule to each fact, policy and rule that its own conditions name, and to its items;
 ``sjd:restsOn``, ``sjd:restsOnlyOn``
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 SJD = "https://w3id.org/sjd/"
 RULE = f"{SJD}rule/"
 DCTERMS = "http://purl.org/dc/terms/"
-KINDS = ("Finding", "Grade", "Table", "Selection", "Score", "CriteriaSet", "Recommendation", "Response")
-"""The classes of rules."""
 
 
 def knowledge_graph(rules: Path, ontology: Path, more: Iterable[Triple] = ()) -> Graph:
@@ -63,42 +62,45 @@ def derived(graph: Graph) -> Iterator[Triple]:
     from rdflib import RDF, Namespace
 
     sjd = Namespace(SJD)
-    rules: dict[Node, None] = {}
-    for kind in KINDS:
-        rules.update(dict.fromkeys(graph.subjects(RDF.type, sjd[kind])))
+    rules = {node for node in graph.subjects(RDF.type, None) if str(node).startswith(RULE) and "#" not in str(node)}
     works: dict[Node, set[Node]] = {}
-    inherited = (sjd.status, sjd.ruleVerification, DC.source)
     for rule in sorted(rules, key=str):  # a rule stands before its parts
         parts = set(graph.objects(rule, sjd.part))
         items = {item for head in graph.objects(rule, sjd["items"]) for item in graph.items(head)}
         cited = works.setdefault(rule, set())
         for node in _inside(graph, rule, rules):
-            if node != rule:
-                yield node, DC.isPartOf, rule
-            yield from _words(graph, node)
-            for predicate in (sjd.fact, sjd.rule, sjd.policy, sjd.stated):
-                for target in graph.objects(node, predicate):
-                    yield rule, sjd.reads, target
+            yield from _read_by(graph, rule, node)
             cited.update(graph.objects(node, DC.references))
         for item in items:
             yield rule, sjd.reads, item
-        for part in parts | items:
+        for part in sorted(parts | items, key=str):
             yield part, DC.isPartOf, rule
-            for predicate in inherited:
+            for predicate in (sjd.status, sjd.ruleVerification, DC.source):
                 if (part, predicate, None) not in graph:
-                    for value in graph.objects(rule, predicate):
-                        yield part, predicate, value
+                    yield from ((part, predicate, value) for value in graph.objects(rule, predicate))
             if (part, DC.source, None) not in graph:
-                works.setdefault(part, set()).update(
-                    work for source in graph.objects(rule, DC.source) for work in graph.objects(source, DC.references)
-                )
+                taken = (graph.objects(source, DC.references) for source in graph.objects(rule, DC.source))
+                works.setdefault(part, set()).update(*taken)
         for work in cited:
             yield rule, sjd.restsOn, work
             if len(cited) == 1:
                 yield rule, sjd.restsOnlyOn, work
 
 
-def _inside(graph: Graph, rule: Node, rules: Iterable[Node]) -> Iterator[Node]:
+def _read_by(graph: Graph, rule: Node, node: Node) -> Iterator[Triple]:
+    """What a node of a rule says of the rule."""
+    from rdflib import DCTERMS as DC
+    from rdflib import Namespace
+
+    sjd = Namespace(SJD)
+    if node != rule:
+        yield node, DC.isPartOf, rule
+    yield from _words(graph, node)
+    for predicate in (sjd.fact, sjd.rule, sjd.policy, sjd.stated):
+        yield from ((rule, sjd.reads, target) for target in graph.objects(node, predicate))
+
+
+def _inside(graph: Graph, rule: Node, rules: set[Node]) -> Iterator[Node]:
     """A rule and the nodes of its conditions, cases and sources, without other rules, lists and what is not its own."""
     from rdflib import RDF, BNode
 
@@ -134,7 +136,7 @@ def _words(graph: Graph, node: Node) -> Iterator[Triple]:
         if not values:
             continue
         words = "".join(f" {char.lower()}" if char.isupper() else char for char in test)
-        threshold = " ".join([words, ", ".join(values), *graph.objects(node, sjd.unit)])
+        threshold = " ".join([words, ", ".join(values), *map(str, graph.objects(node, sjd.unit))])
         where = [_named(graph, place).replace("_", " ") for place in graph.objects(node, sjd["in"])]
         yield node, sjd.inWords, Literal(", ".join([threshold, *where]))
         if test in _NUMBERS:
@@ -145,9 +147,7 @@ def _named(graph: Graph, value: Node) -> str:
     """A value of a test: a number, a word, or the rule or fact that it is held against."""
     from rdflib import URIRef
 
-    other = next(
-        (target for word in ("rule", "fact") for target in graph.objects(value, URIRef(SJD + word))), value
-    )
+    other = next((target for word in ("rule", "fact") for target in graph.objects(value, URIRef(SJD + word))), value)
     return str(other).removeprefix(RULE).removeprefix(f"{SJD}fact/").removeprefix(SJD)
 
 

@@ -49,18 +49,23 @@ PREFIXES = {
 
 XSD = PREFIXES["xsd"]
 _HARMLESS = frozenset(
-    "AdditiveExpression AskQuery Base Bind ConditionalAndExpression ConditionalOrExpression ConstructQuery DescribeQuery "
-    "DistinctPath FakeGroupGraphPatten Filter Function GraphGraphPattern GroupAs GroupClause GroupGraphPatternSub "
-    "GroupOrUnionGraphPattern HavingClause InlineData InversePath LimitOffsetClauses MinusGraphPattern "
-    "MultiplicativeExpression OptionalGraphPattern OrderClause OrderCondition PathAlternative PathElt "
-    "PathEltOrInverse PathNegatedPropertySet PathSequence PrefixDecl Prologue RelationalExpression SelectQuery SubSelect "
-    "TriplesBlock UnaryMinus UnaryNot UnaryPlus ValuesClause WhereClause literal pname vars".split()
-)
+    {
+        "AdditiveExpression", "AskQuery", "Base", "Bind", "ConditionalAndExpression", "ConditionalOrExpression",
+        "ConstructQuery", "DescribeQuery", "DistinctPath", "FakeGroupGraphPatten", "Filter", "Function",
+        "GraphGraphPattern", "GroupAs", "GroupClause", "GroupGraphPatternSub", "GroupOrUnionGraphPattern",
+        "HavingClause", "InlineData", "InversePath", "LimitOffsetClauses", "MinusGraphPattern",
+        "MultiplicativeExpression", "OptionalGraphPattern", "OrderClause", "OrderCondition", "PathAlternative",
+        "PathElt", "PathEltOrInverse", "PathNegatedPropertySet", "PathSequence", "PrefixDecl", "Prologue",
+        "RelationalExpression", "SelectQuery", "SubSelect", "TriplesBlock", "UnaryMinus", "UnaryNot",
+        "UnaryPlus", "ValuesClause", "WhereClause", "literal", "vars",
+    }
+)  # fmt: skip
 _HARMLESS_FAMILIES = ("Builtin_", "Aggregate_")
 _REFUSED = {
     "ServiceGraphPattern": ("Q103", "SERVICE would send a part of the query to another server."),
     "DatasetClause": ("Q104", "FROM would load other data than the graph that is asked."),
 }
+_ESCAPED = re.compile(r"\\(.)")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _HINT = "Only SELECT, ASK, CONSTRUCT and DESCRIBE over the data at hand are answered."
 
@@ -107,7 +112,7 @@ def judged(text: str, name: str) -> Query:
     _walk(parsed, name)
     try:
         query = translateQuery(parsed, initNs=PREFIXES)
-    except Exception as error:  # rdflib raises bare exceptions for what its grammar lets through
+    except Exception as error:  # noqa: BLE001  # rdflib raises bare exceptions for what its grammar lets through
         raise refused(name, 0, "Q101", f"this is not SPARQL: {_sentence(error)}") from None
     _walk(query.algebra, name, functions=True)
     columns = [str(variable) for variable in query.algebra.get("PV") or ()]
@@ -117,7 +122,7 @@ def judged(text: str, name: str) -> Query:
 
 
 def declared(text: str) -> str:
-    """The query with all known prefixes declared, for a server that knows none; on one line, so that lines still count."""
+    """The query with all known prefixes declared, for a server that knows none; on one line, so that lines count on."""
     return " ".join(f"PREFIX {name}: <{iri}>" for name, iri in PREFIXES.items()) + " " + text
 
 
@@ -168,7 +173,10 @@ _UPDATES = {
 
 
 def _walk(tree: Any, name: str, *, functions: bool = False) -> None:
-    """Refuse what reaches out; with ``functions``, what calls an unknown function (its name is known only then)."""
+    """Refuse what reaches out; with ``functions``, what calls an unknown function (its name is known only then).
+
+    Names with a prefix are put right on the way.
+    """
     from rdflib.plugins.sparql.parserutils import CompValue
 
     for part in _parts(tree):
@@ -180,6 +188,10 @@ def _walk(tree: Any, name: str, *, functions: bool = False) -> None:
         if functions:
             if part.name == "Function" and not str(part.iri).startswith(XSD):
                 raise refused(name, 0, "Q105", f"the function <{part.iri}> is none of SPARQL's own.", _HINT)
+        elif part.name == "pname":
+            part["localname"] = _ESCAPED.sub(
+                r"\1", part.localname or ""
+            )  # rdflib leaves rule:axis\\/dominance as it is
         elif part.name not in _HARMLESS and not part.name.startswith(_HARMLESS_FAMILIES):
             raise refused(name, 0, "Q106", f"{part.name} is not known to be harmless.", _HINT)
 

@@ -1,14 +1,15 @@
 """How rdflib joins: what the left side of a join found is handed on to its right side, where that changes no answer.
 
-rdflib hands on only in joins that hold no other join, whatever the variables; the others it answers in full on both sides
-and compares pair by pair, which takes minutes where handing on takes milliseconds. Here each join is marked by what SPARQL's
-bottom-up reading allows: a filter, a bound expression or an optional part must not see a variable from beside its group.
-rdflib's notes of which variables a part binds leave out those of ``VALUES``, which costs optional parts rows; they are put in.
+rdflib hands on only in joins that hold no other join, whatever the variables; the others it answers in full on both
+sides and compares pair by pair, which takes minutes where handing on takes milliseconds. Here each join is marked by
+what SPARQL's bottom-up reading allows: a filter, a bound expression or an optional part must not see a variable from
+beside its group. rdflib's notes of which variables a part binds leave out those of ``VALUES``, which costs optional
+parts rows; they are put in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 _OF_ITS_OWN = frozenset({"Project", "Slice", "Distinct", "Reduced", "Group", "AggregateJoin", "Minus", "Graph"})
@@ -18,7 +19,7 @@ _BINDING = frozenset({"ToMultiSet", "values", "LeftJoin", "Union", "Filter", "Ex
 """Parts whose variables are those of what they hold."""
 
 
-def hand_on(node: Any, known: Set[Any] = frozenset()) -> bool:
+def hand_on(node: Any, known: AbstractSet[Any] = frozenset()) -> bool:
     """Mark every join below a node of the algebra; gives whether the node itself may be handed these variables."""
     from rdflib.plugins.sparql.parserutils import CompValue
 
@@ -33,11 +34,12 @@ def hand_on(node: Any, known: Set[Any] = frozenset()) -> bool:
             node["_vars"] = _scope(node)
         return all(below) and node.name not in _OF_ITS_OWN and _sees_its_own(node, known)
     if isinstance(node, list | tuple):
-        return all([hand_on(part, known) for part in node])
+        marked = [hand_on(part, known) for part in node]  # every part, not only up to the first that may not
+        return all(marked)
     return True
 
 
-def _sees_its_own(node: Any, known: Set[Any]) -> bool:
+def _sees_its_own(node: Any, known: AbstractSet[Any]) -> bool:
     """Whether a node would find the same if it were handed what is known."""
     if node.name == "Filter":
         return _mentioned(node.expr) & known <= _scope(node.p)
@@ -49,7 +51,7 @@ def _sees_its_own(node: Any, known: Set[Any]) -> bool:
     return True
 
 
-def _scope(node: Any) -> Set[Any]:
+def _scope(node: Any) -> AbstractSet[Any]:
     """The variables that a pattern may bind."""
     if node.name == "values":
         return frozenset(variable for row in node.res for variable in row)
@@ -59,7 +61,7 @@ def _scope(node: Any) -> Set[Any]:
     return frozenset(node.get("_vars") or ()).union(*below)
 
 
-def _mentioned(node: Any) -> Set[Any]:
+def _mentioned(node: Any) -> AbstractSet[Any]:
     """Every variable below a node."""
     from rdflib import Variable
 

@@ -36,7 +36,7 @@ class InMemory:
             raise refused(name, 0, "Q101", "the query is nested too deep.") from None
         except MemoryError:
             raise
-        except Exception as error:  # rdflib raises bare exceptions for what it cannot evaluate
+        except Exception as error:  # noqa: BLE001  # rdflib raises bare exceptions for what it cannot evaluate
             words = " ".join(str(error).split()) or type(error).__name__
             raise refused(name, 0, "Q108", f"this query cannot be answered: {words.rstrip('.')}.") from None
         return Answer("rows", columns, tuple(rows[:most]), cut=most is not None and len(rows) > most)

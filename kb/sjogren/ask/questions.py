@@ -10,8 +10,8 @@ A head is comment lines at the top::
 
 A parameter is a variable of the query, bound by a line ``VALUES ?fact { fact:schirmer_test }`` whose content is the
 example; putting another value there is all that asking does, so that a file is a whole query by itself. An optional
-parameter that is not given is ``UNDEF``. Its kind is a file of ``ontology/query/kind/``: a query for the things that can be
-meant (``?it``) and the names that they go by (``?label``); the kind ``text`` takes any words.
+parameter that is not given is ``UNDEF``. Its kind is a file of ``ontology/query/kind/``: a query for the things that
+can be meant (``?it``) and the names that they go by (``?label``); the kind ``text`` takes any words.
 """
 
 from __future__ import annotations
@@ -140,17 +140,18 @@ def filled(question: Question, terms: Mapping[str, str]) -> str:
     """The query with these terms (as SPARQL writes them) in place of the example's."""
     text = question.query
     for parameter in question.parameters:
+        before, after = _place(parameter.name).split(text)
         term = terms.get(parameter.name, "UNDEF")
-        text = _place(parameter.name).sub(lambda match, term=term: f"{match[1]} {term} }}", text)
+        text = f"{before}VALUES ?{parameter.name} {{ {term} }}{after}"
     return text
 
 
 def _place(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(VALUES \?{name} \{{) [^}}\n]* \}}")
+    return re.compile(rf"VALUES \?{name} \{{ [^}}\n]* \}}")
 
 
 def literal(words: str) -> str:
-    r"""Words as a literal of SPARQL, which writes texts as JSON does; a backslash, which no label has, counts as a space.
+    r"""Words as a literal of SPARQL, which writes texts as JSON does; a backslash, which no label has, is a space.
 
     >>> literal('the "dry" eye')
     '"the \\"dry\\" eye"'

@@ -7,7 +7,7 @@ one question is mostly the time that its store takes to be filled.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -49,10 +49,11 @@ def graph_of(triples: Iterable[Triple]) -> Graph:
             if len(wanted) == len(triple_pattern):
                 found: Iterable[Triple] = [triple_pattern] if triple_pattern in self.held else []
             elif wanted:
-                lists = [self.by[place].get(term, ()) for place, term in wanted]
-                found = min(lists, key=len)
+                lists: list[Sequence[Triple]] = [self.by[place].get(term, ()) for place, term in wanted]
+                fewest = min(lists, key=len)
+                found = fewest
                 if len(wanted) > 1:
-                    found = [triple for triple in found if all(triple[place] == term for place, term in wanted)]
+                    found = [triple for triple in fewest if all(triple[place] == term for place, term in wanted)]
             else:
                 found = self.held
             for triple in found:

@@ -125,8 +125,8 @@ def sparql(
 ) -> None:
     """Answer a QUERY in SPARQL 1.1, or one in a file (- reads standard input).
 
-    SELECT, ASK, CONSTRUCT and DESCRIBE are answered; SERVICE, FROM and every update are refused. The prefixes sjd, rule,
-    fact, endpoint, source, doi, skos, dcterms, prov, rdf, rdfs and xsd need no declaration.
+    SELECT, ASK, CONSTRUCT and DESCRIBE are answered; SERVICE, FROM and every update are refused. The prefixes sjd,
+    rule, fact, endpoint, source, doi, skos, dcterms, prov, rdf, rdfs and xsd need no declaration.
 
     Exit codes: 0 answered, whether or not anything fits; 2 wrong usage, a query that is not SPARQL, was refused or
     stopped; 3 a file or a server could not be read; 4 the knowledge base is invalid.

@@ -46,8 +46,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
         ]
         for line in range(max(map(len, wrapped))):
             parts = [
-                f"{part[line] if line < len(part) else '':<{size}}"
-                for part, size in zip(wrapped, columns, strict=True)
+                f"{part[line] if line < len(part) else '':<{size}}" for part, size in zip(wrapped, columns, strict=True)
             ]
             text = GAP.join(parts).rstrip()
             yield text if number else click.style(text, bold=True)

@@ -103,7 +103,7 @@ def kept(name: str) -> str:
 
 
 def keep(name: str, payload: str) -> None:
-    """Keep a text under a name that changes with all that the text was made of; a cache that is not there is no fault."""
+    """Keep a text under a name that changes with all that it was made of; a cache that is not there is no fault."""
     path = _cache_file(name)
     if path is None:
         return
