@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from tests.kb.evidence_faults import EVIDENCE_FAULTS, EVIDENCE_MALFORMED
 
 from sjogren._resources import data
 from sjogren.errors import Finding, KnowledgeError, MissingExtra
@@ -662,6 +663,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "",
     ),
     "duplicate_code": ("mapping.ttl", 'skos:notation "29003-1"', 'skos:notation "29004-9"'),
+    **EVIDENCE_FAULTS,
 }
 """One fault for each query: the file, and what is replaced by what. A text for "# What" is added to the end."""
 
@@ -714,6 +716,7 @@ MALFORMED = [
     ("missing_validation", "endpoint.ttl", "    sjd:notValidatedInChildren true ;\n", ""),
     ("missing_status", "endpoint.ttl", '    sjd:status "operationalisation" ;\n', ""),
     ("missing_title", "source.ttl", "dcterms:title ", "skos:altLabel "),
+    *EVIDENCE_MALFORMED,
 ]
 """Nodes out of shape: the code that is told, the file, and what is replaced by what. All can be wrong at once."""
 

@@ -125,7 +125,14 @@ class Assessment:
         """
         from sjogren.proof.explain import account
 
-        return "\n".join(account(self.data["visits"][visit], conclusion, self._knowledge_base.rules))
+        return "\n".join(
+            account(
+                self.data["visits"][visit],
+                conclusion,
+                self._knowledge_base.rules,
+                self._knowledge_base.vocabulary.trial_findings,
+            )
+        )
 
     def to_json(self, indent: int | None = None) -> str:
         """The assessment as JSON text."""

@@ -42,7 +42,7 @@ def explain(
     if not -len(visits) <= visit < len(visits):
         raise click.UsageError(f"--visit goes from 0 to {len(visits) - 1} in this case.")
     try:
-        lines = account(visits[visit], conclusion, knowledge_base.rules)
+        lines = account(visits[visit], conclusion, knowledge_base.rules, vocabulary.trial_findings)
     except UnknownConclusion as error:
         raise click.UsageError(str(error)) from None
     click.echo("\n".join([*lines, "", f"{NOTICE[0].upper()}{NOTICE[1:]}."]))

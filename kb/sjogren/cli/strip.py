@@ -11,6 +11,7 @@ import click
 
 from sjogren.assess.knowledge_base import KnowledgeBase
 from sjogren.cli.safe import safe as _safe
+from sjogren.proof.trials import in_short
 from sjogren.rules.english import VERDICTS, fact_label
 
 Json: TypeAlias = Any
@@ -71,6 +72,9 @@ class _Strip:
         if self.visit["flags"]:
             plain.append(("Flags", ", ".join(flag.replace("_", " ") for flag in self.visit["flags"])))
         yield from self._table(plain)
+        for name, value in conclusions.items():
+            if self.rules[name].kind == "Recommendation":
+                yield from self._trials(value.get("primary", []))
         if own := self._own():
             labels = "; ".join(self.rules[name].label for name in own)
             yield from _wrapped(f"Resting on this project's own reading, not validated: {labels}.", "  ", self.width)
@@ -101,6 +105,13 @@ class _Strip:
         if value["lacks"]:
             names = [fact_label(name, self.vocabulary) for name in value["lacks"]]
             yield from _wrapped(f"still open: {'; '.join(names)}", "      ", self.width)
+
+    def _trials(self, endpoints: Json) -> Iterator[str]:
+        """Where a primary endpoint succeeded and where it failed, in trials with cohorts of this kind."""
+        for label, lines in in_short(endpoints, self.vocabulary.trial_findings):
+            yield from _wrapped(f"Trials of the primary endpoint, {label}, in cohorts of this kind", "  ", self.width)
+            for line in lines:
+                yield from _wrapped(_safe(line), "    ", self.width)
 
     def _table(self, rows: list[tuple[str, str]]) -> Iterator[str]:
         """Labels and values in two columns."""

@@ -98,6 +98,37 @@ class EndpointDef(NamedTuple):
     verification: str
     patient_prioritised: bool
     not_validated_in_children: bool
+    also_read_from: tuple[str, ...] = ()
+    """Endpoints of the same outcome in another form, whose trial results are shown for this one too."""
+
+
+class TrialFinding(NamedTuple):
+    """A trial result that counts for or against the endpoints of its outcome.
+
+    week
+        weeks from baseline; None where the trial does not say.
+    kinds
+        the kind of its cohort, and all wider kinds.
+    counts
+        ``supports`` or ``contradicts``.
+    verdict, contrast, measured, effect
+        what was shown, what was compared, what was measured and with which effect, in words as the ontology has them.
+    role
+        ``primary``, ``key_secondary``, ``secondary``, ``exploratory``, …
+    """
+
+    id: str
+    trial: str
+    week: Fraction | None
+    kinds: tuple[str, ...]
+    endpoints: tuple[str, ...]
+    counts: str
+    verdict: str
+    contrast: str
+    measured: str
+    effect: str
+    role: str
+    verification: str
 
 
 class Choice(NamedTuple):
@@ -123,6 +154,9 @@ class Vocabulary(NamedTuple):
     level_values: Mapping[str, int]
     """What a level word counts in a score (no 0, low 1, moderate 2, high 3)."""
     endpoints: Mapping[str, EndpointDef] = {}
+    trial_findings: Mapping[str, TrialFinding] = {}
+    evidence_scopes: Mapping[str, tuple[str, ...]] = {}
+    """The kinds of cohort whose results speak to a profile of endpoints, by profile."""
 
 
 def fold_label(text: str) -> str:

@@ -12,10 +12,21 @@ from pathlib import Path
 
 from sjogren.errors import KnowledgeError
 from sjogren.model.vocabulary import SIDES, Choice, EndpointDef, FactDef, Term, Vocabulary, fold_label
+from sjogren.ontology.evidence import scopes, trial_findings
 from sjogren.ontology.graph import RDFS, SJD, SKOS, Asker, local, parse, turtle_files
 from sjogren.ontology.places import Places
 
-_NO_VOCABULARY = frozenset({"shapes.ttl", "source.ttl", "mapping.ttl", "evidence.ttl"})
+_NO_VOCABULARY = frozenset(
+    {
+        "shapes.ttl",
+        "source.ttl",
+        "mapping.ttl",
+        "statement.ttl",
+        "recommendation.ttl",
+        "drug.ttl",
+        "conflict.ttl",
+    }
+)
 """Files that say nothing an evaluation needs; any other Turtle file of the folder is read."""
 
 STATUS = ("published", "consensus", "operationalisation")
@@ -65,6 +76,8 @@ class _Reader(Asker):
             assumptions=assumptions,
             level_values=self.level_values(),
             endpoints={endpoint.id: endpoint for endpoint in self.endpoints()},
+            trial_findings={each.id: each for each in trial_findings(self, self.subjects(SJD + "Endpoint"))},
+            evidence_scopes=scopes(self),
         )
         if self.findings:
             raise KnowledgeError(sorted(set(self.findings)))
@@ -92,7 +105,8 @@ class _Reader(Asker):
 
     def endpoints(self) -> Iterator[EndpointDef]:
         """Every endpoint, in the order of its file."""
-        for iri in self.subjects(SJD + "Endpoint"):
+        endpoints = self.subjects(SJD + "Endpoint")
+        for iri in endpoints:
             weeks = self.number(self.iri(iri), SJD + "timepointWeeks", iri)
             if weeks is None:
                 self.fail("O103", iri, SJD + "timepointWeeks", "is missing")
@@ -105,6 +119,7 @@ class _Reader(Asker):
                 self.text(iri, SJD + "verification", needed=True),
                 self.text(iri, SJD + "patientPrioritised", needed=True) == "true",
                 self.text(iri, SJD + "notValidatedInChildren", needed=True) == "true",
+                self.references(iri, SJD + "alsoReadFrom", endpoints),
             )
 
     # ------------------------------------------------------------------ terms

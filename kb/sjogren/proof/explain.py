@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from sjogren.errors import did_you_mean
 from sjogren.model.rule import Rule
+from sjogren.proof.trials import Findings, in_full
 from sjogren.rules.english import number, status_words
 
 Json: TypeAlias = Any
@@ -35,8 +36,11 @@ class UnknownConclusion(LookupError):
     """The assessment has no such conclusion; the message names the nearest one."""
 
 
-def account(visit: Json, conclusion: str, rules: Mapping[str, Rule]) -> list[str]:
+def account(visit: Json, conclusion: str, rules: Mapping[str, Rule], findings: Findings) -> list[str]:
     """The account of one conclusion (or of ``flag/…``) at one visit, as lines of text.
+
+    findings
+        the trial results that endpoints may name, by identifier.
 
     Raises `UnknownConclusion` with the nearest name.
     """
@@ -46,7 +50,19 @@ def account(visit: Json, conclusion: str, rules: Mapping[str, Rule]) -> list[str
     lines = []
     if rule:
         lines = [rule.label, f"{conclusion}, {status_words(rule)}", *textwrap.wrap(rule.because, WIDTH), ""]
-    return lines + _Account(nodes, rules).write(roots)
+    printed = visit["conclusions"].get(conclusion, {}) if rule and rule.kind == "Recommendation" else {}
+    return [*lines, *_Account(nodes, rules).write(roots), *_trials(printed, findings)]
+
+
+def _trials(printed: Json, findings: Findings) -> Iterator[str]:
+    """What trials in cohorts of this kind showed of the endpoints that are named, for and against."""
+    for count, (endpoint, results) in enumerate(in_full(printed, findings)):
+        if not count:
+            yield ""
+            yield "Trials in cohorts of this kind, those that met an endpoint and those that missed it:"
+        yield from _wrapped(endpoint, "", 2)
+        for result in results:
+            yield from _wrapped(result, "   ", 4)
 
 
 def _roots(visit: Json, conclusion: str, nodes: Mapping[str, Json]) -> list[Json]:

@@ -38,6 +38,7 @@ class Printer:
 
     def __init__(self, rules: Mapping[str, Rule], vocabulary: Vocabulary) -> None:
         self.rules, self.vocabulary = rules, vocabulary
+        self._evidence: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
 
     def printed(self, shown: Shown, step: Step, bound: Bound) -> Json:
         """The value of one printed key."""
@@ -90,6 +91,7 @@ class Printer:
         found = []
         for rank, name in enumerate(names, 1):
             endpoint = self.vocabulary.endpoints[name]
+            supports, contradicts = self.evidence(case.low if case else "", name)
             found.append(
                 {
                     "id": endpoint.id,
@@ -99,14 +101,32 @@ class Printer:
                     "responder": endpoint.responder or None,
                     "status": endpoint.status,
                     "verification": endpoint.verification,
-                    "supports": [],
-                    "contradicts": [],
+                    "supports": list(supports),
+                    "contradicts": list(contradicts),
                     "patient_prioritised": endpoint.patient_prioritised,
                     "statements": list(case.grounds) if case else [],
                     **{mark: True for mark in marks if getattr(endpoint, mark)},
                 }
             )
         return found
+
+    def evidence(self, profile: str, endpoint: str) -> tuple[list[str], list[str]]:
+        """The trial results for and against an endpoint, in cohorts of the kinds that speak to a profile."""
+        known = self._evidence.get((profile, endpoint))
+        if known is None:
+            kinds = set(self.vocabulary.evidence_scopes.get(profile, ()))
+            names = {endpoint, *self.vocabulary.endpoints[endpoint].also_read_from}
+            speaking = [
+                finding
+                for finding in self.vocabulary.trial_findings.values()
+                if kinds.intersection(finding.kinds) and names.intersection(finding.endpoints)
+            ]
+            supports, contradicts = (
+                sorted(finding.id for finding in speaking if finding.counts == way)
+                for way in ("supports", "contradicts")
+            )
+            known = self._evidence[profile, endpoint] = (supports, contradicts)
+        return known
 
     def word(self, word: str) -> Json:
         """An answer as printed: a term by its label, a number as a number, ``null`` as nothing."""

@@ -235,4 +235,6 @@ def _case(case: CaseOf, when: str, vocabulary: Vocabulary) -> list[str]:
         if names:
             endpoints = ", ".join(_endpoint(name, vocabulary) for name in names)
             lines.append(f"            {key.replace('_', ' ')}: {endpoints}")
+    if case.grounds:
+        lines.append(f"            grounds: {', '.join(case.grounds)}")
     return lines

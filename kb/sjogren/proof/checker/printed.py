@@ -119,11 +119,13 @@ class Printing(Numbers):
         names = dict(case.lists).get(key, ()) if case else ()
         grounds = list(case.grounds) if case else []
         return [
-            self._endpoint(self.vocabulary.endpoints[name], rank, grounds, put) for rank, name in enumerate(names, 1)
+            self._endpoint(possible[0], self.vocabulary.endpoints[name], rank, grounds, put)
+            for rank, name in enumerate(names, 1)
         ]
 
-    @staticmethod
-    def _endpoint(endpoint: EndpointDef, rank: int, grounds: list[str], marks: Sequence[str]) -> Json:
+    def _endpoint(
+        self, profile: str, endpoint: EndpointDef, rank: int, grounds: list[str], marks: Sequence[str]
+    ) -> Json:
         return {
             "id": endpoint.id,
             "label": endpoint.label,
@@ -132,12 +134,23 @@ class Printing(Numbers):
             "responder": endpoint.responder or None,
             "status": endpoint.status,
             "verification": endpoint.verification,
-            "supports": [],
-            "contradicts": [],
+            "supports": self._trials(profile, endpoint, "supports"),
+            "contradicts": self._trials(profile, endpoint, "contradicts"),
             "patient_prioritised": endpoint.patient_prioritised,
             "statements": grounds,
             **{mark: True for mark in marks if getattr(endpoint, mark, False)},
         }
+
+    def _trials(self, profile: str, endpoint: EndpointDef, way: str) -> list[str]:
+        """The results that count this way for the endpoint, or one it is also read from, in the profile's cohorts."""
+        cohorts = self.vocabulary.evidence_scopes.get(profile, ())
+        found = []
+        for name, result in self.vocabulary.trial_findings.items():
+            same_cohort = any(kind in cohorts for kind in result.kinds)
+            same_outcome = any(each == endpoint.id or each in endpoint.also_read_from for each in result.endpoints)
+            if result.counts == way and same_cohort and same_outcome:
+                found.append(name)
+        return sorted(found)
 
     def word(self, word: str) -> Json:
         """An answer as printed: a term by its label, a number as a number, ``null`` as nothing."""
