@@ -32,6 +32,7 @@ from sjogren.proof.printed import Bound
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.cases import cases, draw, registry, seeded  # (a script's own folder is on the path, its parent is not)
+from bench.questions import PATIENCE, questions
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "moutsopoulos-2014-1.yaml"
@@ -58,6 +59,9 @@ def main() -> None:
             _row(name, f"{median(times) * MS:.2f} ms", f"{quantiles(times, n=100)[-1] * MS:.2f} ms", aim)
     print("whole processes, and memory")
     for name, text, aim in _cold():
+        _row(name, text, "", aim)
+    print("named questions, whole processes")
+    for name, text, aim in _questions():
         _row(name, text, "", aim)
     _row(f"{VARIED} cases in worker processes", f"{_workers(kb):.0f}/s", "", "")
     _memory(kb, count)
@@ -154,10 +158,25 @@ def _as_installed() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def _process(command: list[str], environment: dict[str, str]) -> float:
+def _process(command: list[str], environment: dict[str, str], patience: float | None = None) -> float:
     start = perf_counter()
-    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        command, check=True, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=patience
+    )
     return perf_counter() - start
+
+
+def _questions() -> Iterator[tuple[str, str, str]]:
+    """Each named question beside a plain rdflib script on the same triples."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**_as_installed(), "XDG_CACHE_HOME": folder}
+        for name, ours, theirs in questions(Path(folder), environment, _process):
+            plain = (
+                f"{ours / theirs:.2f} × a plain rdflib script ({theirs * MS:.0f} ms)"
+                if theirs
+                else f"a plain rdflib script was stopped after {PATIENCE:.0f} s"
+            )
+            yield f"sjd ask {name}, {plain}", f"{ours * MS:.0f} ms", "≤ 1 s"
 
 
 # -- many cases

@@ -4,11 +4,12 @@
 
     SjogrenError
     ├── InputError        a case file is invalid                      exit code 3
+    ├── QueryError        a question or query cannot be answered      exit code 2
     ├── KnowledgeError    the rules or the ontology are invalid       exit code 4
     ├── MissingExtra      an optional package is needed               exit code 5
     └── InternalFault     engine and reference disagree, or worse     exit code 70
 
-Input and knowledge errors carry a list of findings, so that all errors of a file are told at once.
+Input, query and knowledge errors carry a list of findings, so that all errors of a file are told at once.
 """
 
 from __future__ import annotations
@@ -58,6 +59,12 @@ class InputError(FindingsError):
     """A case file is invalid; nothing of it was evaluated."""
 
     exit_code = 3
+
+
+class QueryError(FindingsError):
+    """A question or query is not let through, or takes more than it may; nothing was answered."""
+
+    exit_code = 2
 
 
 class KnowledgeError(FindingsError):

@@ -14,6 +14,7 @@ from sjogren.cli.options import example
 from sjogren.errors import ISSUES, FindingsError, SjogrenError, did_you_mean
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "ask": ("sjogren.cli.ask:ask", "Ask a named question about rules, facts and evidence."),
     "assess": ("sjogren.cli.assess:assess", "Assess one case or several."),
     "browse": ("sjogren.cli.browse:browse", "Write the knowledge base as a static site."),
     "check": ("sjogren.cli.check:check", "Check the rules and the ontology."),
@@ -23,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "explain": ("sjogren.cli.explain:explain", "Explain one conclusion of a case, step by step."),
     "new": ("sjogren.cli.new:new", "Write a template to start from."),
     "rule": ("sjogren.cli.rule:rule", "List the rules, or show one."),
+    "sparql": ("sjogren.cli.ask:sparql", "Answer a query of your own in SPARQL."),
     "verify": ("sjogren.cli.verify:verify", "Check an assessment independently of what made it."),
     "whatif": ("sjogren.cli.whatif:whatif", "Change a rule, and see who would be treated otherwise."),
 }

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import click
 
 from sjogren.assess.knowledge_base import KnowledgeBase
+from sjogren.cli.safe import safe as _safe
 from sjogren.model.rule import POLICY, Subject, Test
 from sjogren.program.outline import resting_on
 from sjogren.proof.trials import in_short
@@ -249,12 +250,3 @@ def _span(value: Json) -> str:
 
 def _wrapped(text: str, indent: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False)
-
-
-def _safe(text: str) -> str:
-    r"""Free text without control characters, so that it cannot steer a terminal.
-
-    >>> _safe("case\x1b[2J")
-    'case [2J'
-    """
-    return "".join(char if char.isprintable() else " " for char in text)

@@ -40,12 +40,11 @@ class Knowledge(NamedTuple):
 def load(rules: Path, ontology: Path, version: str) -> Knowledge:
     """The knowledge in two folders, from the cache when it is there; raises `KnowledgeError` when it is invalid."""
     content_hash = _content_hash((rules, ontology), version)
-    path = _cache_file(content_hash + _code_hash())
-    if path is not None and (kept := _read(path)) is not None:
+    name = content_hash + _code_hash()
+    if (kept := _read(name)) is not None:
         return kept
     knowledge = build(rules, ontology, version, content_hash)
-    if path is not None:
-        _write(path, knowledge)
+    keep(name, json.dumps(encode(knowledge), ensure_ascii=False, separators=(",", ":")))
     return knowledge
 
 
@@ -98,29 +97,40 @@ def _cache_file(name: str) -> Path | None:
     return base / "sjogren-kb" / f"{sha256(name.encode()).hexdigest()[:40]}.json"
 
 
-def _read(path: Path) -> Knowledge | None:
+def kept(name: str) -> str:
+    """What was kept under a name; empty when nothing is there, or not whole."""
+    path = _cache_file(name)
+    if path is None:
+        return ""
     try:
         digest, _, payload = path.read_text(encoding="utf-8").partition("\n")
-        if sha256(payload.encode()).hexdigest() != digest:
-            return None
-        knowledge = decode(json.loads(payload))
-    except (OSError, ValueError, KeyError, TypeError, LookupError):
-        return None
-    return knowledge if isinstance(knowledge, Knowledge) else None
+    except (OSError, ValueError):
+        return ""
+    return payload if sha256(payload.encode()).hexdigest() == digest else ""
 
 
-def _write(path: Path, knowledge: Knowledge) -> None:
-    payload = json.dumps(encode(knowledge), ensure_ascii=False, separators=(",", ":"))
-    text = f"{sha256(payload.encode()).hexdigest()}\n{payload}"
+def keep(name: str, payload: str) -> None:
+    """Keep a text under a name that changes with all that it was made of; a cache that is not there is no fault."""
+    path = _cache_file(name)
+    if path is None:
+        return
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        handle, new = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).replace(path)
+                file.write(f"{sha256(payload.encode()).hexdigest()}\n{payload}")
+            Path(new).replace(path)
         except OSError:
-            Path(name).unlink()
+            Path(new).unlink()
+
+
+def _read(name: str) -> Knowledge | None:
+    try:
+        knowledge = decode(json.loads(kept(name)))
+    except (ValueError, KeyError, TypeError, LookupError):
+        return None
+    return knowledge if isinstance(knowledge, Knowledge) else None
 
 
 def _nouns() -> dict[str, type]:

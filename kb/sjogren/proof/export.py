@@ -56,7 +56,12 @@ def to_jsonld(assessment: Mapping[str, Json]) -> Resource:
 
 
 def to_turtle(assessment: Mapping[str, Json]) -> str:
-    """The same triples as Turtle; rdflib is imported here."""
+    """The same triples as Turtle."""
+    return to_graph(assessment).serialize(format="turtle")
+
+
+def to_graph(assessment: Mapping[str, Json]) -> Graph:
+    """The same triples as a graph; rdflib is imported here."""
     from rdflib import Graph
 
     graph = Graph()
@@ -64,7 +69,7 @@ def to_turtle(assessment: Mapping[str, Json]) -> str:
         graph.bind(prefix, namespace)
     for resource in _named_resources(assessment):
         _add(graph, resource)
-    return graph.serialize(format="turtle")
+    return graph
 
 
 def _add(graph: Graph, resource: Resource) -> IdentifiedNode:
