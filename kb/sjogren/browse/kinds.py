@@ -34,12 +34,21 @@ KINDS: Mapping[str, Kind] = {
         "Statements",
         "Statements of a consensus, guideline or editorial, and what represents them here.",
     ),
-    f"{SJD}Conflict": Kind("conflict", "Conflicts and cautions", "Where sources disagree, or are easily misread."),
+    f"{SJD}GuidelineRecommendation": Kind(
+        "recommendation", "Recommendations", "Recommendations of a guideline, with level and strength."
+    ),
+    f"{SJD}SourceConflict": Kind("conflict", "Conflicts and cautions", "Where sources disagree, or are easily misread."),
     f"{SKOS}Concept": TERMS,
 }
 """The kind of page by class, the most telling class of a node first."""
 OTHERS = Kind("word", "Vocabulary", "Quantities, validity periods, assumptions, policies, classes and properties.")
 OTHER_CLASSES = (
+    f"{SJD}TrialCohort",
+    f"{SJD}TrialArm",
+    f"{SJD}CohortKind",
+    f"{SJD}Verdict",
+    f"{SJD}EvidenceScope",
+    f"{SJD}StatusReport",
     f"{OWL}Class",
     f"{OWL}ObjectProperty",
     f"{OWL}DatatypeProperty",
