@@ -29,7 +29,9 @@ class Checkout(NamedTuple):
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def check(self) -> Report:
-        return check(self.root / "rules", self.root / "ontology", "test")
+        """What is found, apart from what the evidence says of rules that this checkout does not have."""
+        counts, findings = check(self.root / "rules", self.root / "ontology", "test")
+        return Report(counts, tuple(each for each in findings if each.code not in {"K303", "K304", "K305", "K306"}))
 
     def found(self, name: str) -> list[tuple[str, str]]:
         """Where a promise is broken, and how it is told."""

@@ -26,48 +26,42 @@ KINDS_OF_PROPERTY = tuple(
 
 
 class _Kind(NamedTuple):
-    """One kind of contradiction: how owlrl words it, its name, who is at fault (by group), what is said, the cure."""
+    """One kind of contradiction: how owlrl words it, its name, what is said, the cure."""
 
     pattern: str
     name: str
-    subject: int
     said: str
     mend: str
 
 
 KINDS = (
     _Kind(
-        r"Disjoint classes (\S+) and (\S+) have a common individual (\S+)",
+        r"Disjoint classes (\S+) and (\S+) have a common individual (?P<subject>\S+)",
         "disjoint_classes",
-        3,
         "{3} is a {1} ({why1}) and a {2} ({why2}), and nothing is both.",
         "Correct one of the two statements, or the axiom that keeps the classes apart.",
     ),
     _Kind(
-        r"Erroneous usage of disjoint properties (\S+) and (\S+) on (\S+) and (.+)",
+        r"Erroneous usage of disjoint properties (\S+) and (\S+) on (?P<subject>\S+) and (.+)",
         "disjoint_properties",
-        3,
         "{4} is both {1} and {2} of {3}, and these exclude each other.",
         "Keep one of the two.",
     ),
     _Kind(
-        r"Irreflexive property used on (\S+) with (\S+)",
+        r"Irreflexive property used on (?P<subject>\S+) with (\S+)",
         "irreflexive_property",
-        1,
         "{1} has itself as its {2}, and nothing may.",
         "Remove the statement.",
     ),
     _Kind(
-        r"Erroneous usage of asymmetric property (\S+) on (\S+) and (\S+)",
+        r"Erroneous usage of asymmetric property (\S+) on (?P<subject>\S+) and (\S+)",
         "asymmetric_property",
-        2,
         "{2} and {3} have each other as {1}, which can hold in one direction only.",
         "Remove one of the two statements.",
     ),
     _Kind(
-        r"Negative \(object\) property assertion violated for: \((\S+), (\S+), (\S+)\)",
+        r"Negative \(object\) property assertion violated for: \((?P<subject>\S+), (\S+), (\S+)\)",
         "contradicted_mapping",
-        1,
         "{1} has the {2} {3}, and mapping.sssom.tsv says that it has not.",
         "The code is a trap: remove the match.",
     ),
@@ -132,19 +126,18 @@ def _finding(message: str, graph: Graph, places: Places) -> Finding:
         match = re.fullmatch(kind.pattern, message)
         if match is None:
             continue
-        parts = ["", *match.groups()]
+        one, other, *rest = match.groups()
         if kind.name == "disjoint_classes":
-            parts[1:3] = sorted(parts[1:3])
-        subject = parts[kind.subject].removeprefix(MEMBER)
-        if parts[kind.subject] != subject:
-            said = f"nothing can be a {short(subject)}: it would be a {short(parts[1])} and a {short(parts[2])}, "
+            one, other = sorted((one, other))
+        subject = match["subject"].removeprefix(MEMBER)
+        if match["subject"] != subject:
+            said = f"nothing can be a {short(subject)}: it would be a {short(one)} and a {short(other)}, "
             said += "and nothing is both."
-            return _told("unsatisfiable_class", places, subject, parts[1], said, kind.mend)
-        words = [short(part) for part in parts]
-        why1, why2 = (_why(graph, subject, part) for part in parts[1:3])
+            return _told("unsatisfiable_class", places, subject, one, said, kind.mend)
+        words = ["", *(short(part) for part in (one, other, *rest))]
+        why1, why2 = (_why(graph, subject, part) for part in (one, other))
         said = kind.said.format(*words, why1=why1, why2=why2)
-        word = words[1] if kind.name != "irreflexive_property" else words[2]
-        return _told(kind.name, places, subject, word, said, kind.mend)
+        return _told(kind.name, places, subject, other if kind.name == "irreflexive_property" else one, said, kind.mend)
     subject = next(iter(re.findall(r"https?://[^\s,()']+", message)), "")
     said = re.sub(r"https?://[^\s,()']+", lambda iri: short(iri[0]), message)
     return _told("inconsistent", places, subject, "", f"{said}.", "Correct one of the statements that meet here.")
