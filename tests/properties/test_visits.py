@@ -176,7 +176,7 @@ RAISED: dict[str, dict[str, Any]] = {
 
 
 GRADED: dict[str, list[dict[str, Any]]] = {
-    "systemic": [{}, {"essdai": {"articular": "low"}}, {"essdai": {"renal": "low"}}, {"essdai": {"articular": "high"}}],
+    "systemic": [{}, {"essdai": {"articular": "low"}}, {"essdai": {"renal": "low"}}, {"essdai": {"renal": "high"}}],
     "glandular": [
         {},
         {"unstimulated_whole_saliva_flow": 0.08, "stimulated_whole_saliva_flow": 0.9},
