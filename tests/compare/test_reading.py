@@ -41,7 +41,7 @@ def test_every_rule_reads_random_patients_as_the_engine_does(base: Base, partial
             if seen == WANTED or not world.diagrams.holds(world.possible, cells):
                 continue
             seen += 1
-            case = example_case("random", world.variables, cells, base.knowledge.vocabulary)
+            case = example_case("random", world, cells)
             derived = base.derived(case)
             for node, (true, false) in truths.items():
                 told = (
@@ -70,7 +70,7 @@ def test_a_policy_is_read_as_the_engine_reads_it(kb: sjogren.KnowledgeBase, rule
     for _ in range(40):
         cells = [chance.randrange(len(each.cells)) for each in world.variables]
         if world.diagrams.holds(world.possible, cells):
-            derived = base.derived(example_case("random", world.variables, cells, kb.vocabulary))
+            derived = base.derived(example_case("random", world, cells))
             for node in nodes:
                 true = world.diagrams.holds(world.readings[0].truth(node, TRUE), cells)
                 assert (derived.get(node) == TRUE) is true
@@ -88,7 +88,7 @@ def test_a_rule_below_a_stated_level_is_read_through_its_findings_when_it_is_ope
     chance = random.Random(3)  # noqa: S311
     for _ in range(40):
         cells = [chance.randrange(len(each.cells)) for each in world.variables]
-        case = example_case("random", world.variables, cells, kb.vocabulary)
+        case = example_case("random", world, cells)
         if world.diagrams.holds(world.possible, cells):
             derived = opened.derived(case)
             for node in nodes:

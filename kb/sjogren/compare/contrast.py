@@ -167,7 +167,7 @@ def unknowns(one: Party, other: Party) -> Unknowns | None:
     told = next(words for words, those in first.items() if space.holds(those, cells))
     others = next(words for words, those in second.items() if space.holds(those, cells))
     vocabulary = world.vocabulary
-    said = _said(parties, example_case("partial", world.variables, cells, vocabulary))
+    said = _said(parties, example_case("partial", world, cells))
     if said != (told, others):
         raise InternalFault(f"the engine answers {said} for a record that should be answered {(told, others)}")
     known, unknown = [], []
@@ -259,7 +259,7 @@ class Contrast:
 
     def case(self, cells: Sequence[int], name: str) -> dict[str, Any]:
         """A patient of this space as a case."""
-        return example_case(name, self.world.variables, cells, self.world.vocabulary)
+        return example_case(name, self.world, cells)
 
     def said(self, case: Mapping[str, Any]) -> tuple[str, str]:
         """What the two parties answer for a case, by engine and reference."""

@@ -7,38 +7,42 @@ from fractions import Fraction
 from typing import Any
 
 from sjogren.compare.space import LISTS, PATIENT, Variable
-from sjogren.model.vocabulary import Vocabulary
+from sjogren.compare.sums import fitting
+from sjogren.compare.world import World
 from sjogren.program.ir import TRUE
 
 ADULT = 50
 """The age of an example patient where no compared rule asks for it."""
 
 
-def example_case(
-    name: str, variables: Sequence[Variable], cells: Sequence[int], vocabulary: Vocabulary
-) -> dict[str, Any]:
-    """The case with these cells; what no compared rule reads is left out."""
+def example_case(name: str, world: World, cells: Sequence[int]) -> dict[str, Any]:
+    """The case with these cells; what no compared rule reads is left out.
+
+    Raises `Uncountable` where no numbers are found that add up as the cells say.
+    """
+    vocabulary = world.vocabulary
+    fit = fitting(world.variables, cells, world.sums)
     facts: dict[str, Any] = {}
     age: int | float = ADULT
     lists: dict[str, dict[str, str]] = {}
-    for each, index in zip(variables, cells, strict=True):
+    for each, index in zip(world.variables, cells, strict=True):
         known = each.cells[index].known
         base, _, member = each.key.partition("@")[0].partition(".")
         if each.fact.type in LISTS:
             lists.setdefault(each.fact.name, {})[member] = known.truth if known else ""
             continue
-        if known is None:
+        if known is None or each.key in world.sums:
             continue
         value: Any = known.truth == TRUE
         if each.kind == "code":
             value = vocabulary.terms[known.code].label if known.code in vocabulary.terms else known.code
         elif each.kind == "number":
-            value = _number(each, known.low)
+            value = _number(each, fit.get(each.key, known.low))
         if each.key == PATIENT:
             age = value
         elif each.side:
             facts.setdefault(each.fact.name, {})[each.side] = value
-        elif (member and base not in vocabulary.facts) or member:
+        elif member:
             facts.setdefault(base, {})[member] = value
         else:
             facts[base] = value

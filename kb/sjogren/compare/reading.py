@@ -48,6 +48,8 @@ class Outline:
         self.stated = source.stated()
         left_out = {rule.stated for rule in source.rules.values() if rule.stated and rule.id in source.opened}
         left_out -= set(self.stated.values())
+        self.sums: dict[str, Aggregate] = {}
+        """The aggregates that add up numbers, of those that were met."""
         self.heads: set[str] = set()
         """The nodes that the last reading met."""
         found: dict[tuple[str, str], list[Clause]] = {}
@@ -106,16 +108,20 @@ class Outline:
             self.kinds.setdefault(entry, "number")
             found.setdefault(entry, [])
             found[entry] += [literal] if literal else []
+            if entry == aggregate.key:
+                self.sums[entry] = aggregate
+                for addend in aggregate.addends:
+                    found.setdefault(addend.key, [])
             return
         for addend in aggregate.addends:
-            if addend.kind == "number":
-                raise Uncountable(f"{aggregate.rule} adds up {addend.key}")
             for node in [node for node, _ in addend.levels[1:]] or [addend.key]:
                 walk(node, literal if addend.kind == "aggregate" else None)
 
     def entry(self, aggregate: Aggregate) -> str:
-        """The stated total by which an aggregate is read; empty when it is added up."""
-        return self.stated.get(aggregate.key, "") if aggregate.stated else ""
+        """The input by which an aggregate is read: its stated total, or itself where it adds up numbers; else empty."""
+        if aggregate.stated and aggregate.key in self.stated:
+            return self.stated[aggregate.key]
+        return aggregate.key if any(addend.kind == "number" for addend in aggregate.addends) else ""
 
 
 class Reading:

@@ -45,7 +45,7 @@ class Variable(NamedTuple):
 
 
 class Uncountable(Exception):
-    """A rule adds up numbers that other rules read too, so its patients do not fall into finitely many cells."""
+    """What a rule reads does not fall into finitely many cells, or not into any that can be worked out."""
 
 
 def fact_of(key: str, vocabulary: Vocabulary) -> FactDef:
@@ -55,9 +55,10 @@ def fact_of(key: str, vocabulary: Vocabulary) -> FactDef:
     return whole if whole and whole.type in LISTS else vocabulary.facts[name]
 
 
-def variable(key: str, kind: str, literals: Iterable[Literal], vocabulary: Vocabulary, *, partial: bool) -> Variable:
+def variable(
+    key: str, kind: str, literals: Iterable[Literal], fact: FactDef, vocabulary: Vocabulary, *, partial: bool
+) -> Variable:
     """An input with its cells: cut wherever one of the literals cuts; with ``partial`` one cell for *unknown*."""
-    fact = fact_of(key, vocabulary)
     if kind == "flag":
         cells = [Cell(Known(truth=FALSE)), Cell(Known(truth=TRUE))]
     elif kind == "code":

@@ -212,7 +212,8 @@ class Words:
 
 def cell_words(each: Variable, cells: Sequence[int], vocabulary: Vocabulary) -> str:
     """One input in some of its cells: ``anti-La/SSB antibody``, ``focus score at least 1 foci/4 mm²``."""
-    label = fact_label(each.key.partition("@")[0], vocabulary)
+    name = each.key.partition("@")[0]
+    label = each.fact.label if each.fact.name == name else fact_label(name, vocabulary)
     known = [cell.known for cell in (each.cells[index] for index in cells) if cell.known]
     if each.kind == "flag":
         return f"{label}{'' if {one.truth for one in known} == {TRUE} else ' absent'}"

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sjogren.compare.diagrams import EVERYBODY, Diagrams
 from sjogren.compare.reading import Outline, Reading, Source
-from sjogren.compare.space import PATIENT, impossible, variable
+from sjogren.compare.space import PATIENT, Uncountable, fact_of, impossible, variable
+from sjogren.compare.sums import impossible_sums, sum_fact
 from sjogren.model.vocabulary import Vocabulary
-from sjogren.program.ir import Literal
+from sjogren.program.ir import Aggregate, Literal
 
 
 class World:
@@ -35,15 +36,34 @@ class World:
                         readers.setdefault(literal.key, set()).add(_statement(outline, head, clause.rule))
         kinds = {key: kind for outline in outlines for key, kind in outline.kinds.items()}
         self.alike = {key: frozenset(readers.get(key, ())) for key in asked}
-        self.vocabulary, self.partial = vocabulary, partial
+        self.vocabulary = vocabulary
+        self.sums = _sums(outlines, partial=partial)
+        labels = {rule.id: rule.label for source in sources for rule in source.rules.values()}
+        facts = {key: sum_fact(aggregate, labels[aggregate.rule], vocabulary) for key, aggregate in self.sums.items()}
         self.variables = tuple(
-            variable(key, kinds[key], asked[key], vocabulary, partial=partial) for key in _in_order(asked, self.alike)
+            variable(
+                key, kinds[key], asked[key], facts.get(key) or fact_of(key, vocabulary), vocabulary, partial=partial
+            )
+            for key in _in_order(asked, self.alike)
         )
         self.diagrams = Diagrams([len(each.cells) for each in self.variables])
         self.readings = [Reading(outline, self.variables, self.diagrams) for outline in outlines]
         self.possible = EVERYBODY
-        for box in impossible(self.variables, vocabulary):
+        boxes = [*impossible(self.variables, vocabulary), *impossible_sums(self.variables, self.sums)]
+        for box in boxes:
             self.possible = self.diagrams.both(self.possible, self.diagrams.negate(self.diagrams.box(box)))
+
+
+def _sums(outlines: Iterable[Outline], *, partial: bool) -> dict[str, Aggregate]:
+    """The sums of numbers that any program asks for; raises `Uncountable` where they cannot be inputs of their own."""
+    found: dict[str, Aggregate] = {}
+    for outline in outlines:
+        for key, aggregate in outline.sums.items():
+            if partial:
+                raise Uncountable(f"{aggregate.rule} adds up numbers of which only some may be known")
+            if found.setdefault(key, aggregate)._replace(path="") != aggregate._replace(path=""):
+                raise Uncountable(f"{aggregate.rule} adds up numbers in two ways")
+    return found
 
 
 def _statement(outline: Outline, head: str, rule: str) -> str:
