@@ -26,6 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:D
 
 ANSWERS = sorted((Path(__file__).parent / "answers").iterdir())
 QUESTIONS = read_questions(data("ontology"))
+SETS = "SELECT ?set { ?set a sjd:CriteriaSet }"
 GIVEN = {"conclusions": "the assessments that are given"}
 """Questions whose answer is another test's, and what they are about."""
 
@@ -66,7 +67,8 @@ def test_a_file_asks_by_itself_what_its_example_asks(question: Question, whole: 
     filled = query_of(whole, question, shlex.split(question.example), data("ontology"))
 
     assert repr(judged(filled, "").algebra) == repr(judged(question.query, "").algebra)
-    assert whole.ask(filled, question.name, 1).rows
+    if question.name != "different-thresholds" or len(whole.ask(SETS, "", None).rows) > 1:
+        assert whole.ask(filled, question.name, 1).rows
 
 
 def test_a_query_is_shown_as_its_file_has_it_or_with_the_values_that_are_given() -> None:

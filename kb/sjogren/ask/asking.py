@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sjogren.ask.answer import Answer, short
-from sjogren.ask.guard import PREFIXES, plain
+from sjogren.ask.guard import PREFIXES
 from sjogren.ask.questions import (
     TEXT,
     Parameter,
@@ -25,12 +25,7 @@ class Asked(Protocol):
     """Whatever answers a query: the graph in memory, or a server."""
 
     def ask(self, text: str, name: str, most: int | None, *, turtle: bool = False) -> Answer:
-        """At most so many rows of the answer to a query, which has passed the guard; ``name`` is for errors."""
-
-
-def free(asked: Asked, text: str, name: str, most: int | None, *, turtle: bool) -> Answer:
-    """The answer to a query that somebody wrote."""
-    return asked.ask(plain(text), name, most, turtle=turtle)
+        """At most so many rows of the answer to a query, once it has passed the guard; ``name`` is for errors."""
 
 
 def named(

@@ -11,10 +11,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjogren.ask.answer import Answer
 from sjogren.errors import Finding, InputError, InternalFault, KnowledgeError, MissingExtra, QueryError
+
+if TYPE_CHECKING:
+    from sjogren.ask.asking import Asked
 
 SECONDS = 30.0
 """How long a query may take, unless the caller says otherwise; a named question takes less than one."""
@@ -22,7 +25,10 @@ MOST_ROWS = 1000
 """How many rows are given, unless the caller says otherwise."""
 MEMORY = 4 << 30
 """Bytes that a cell may use."""
-_CLOSED = ("socket.", "urllib.", "http.", "ftplib.", "smtplib.", "subprocess.", "os.system", "os.exec", "os.fork")
+_CLOSED = (
+    *("socket.", "urllib.", "http.", "ftplib.", "smtplib."),
+    *("subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "pty."),
+)
 """Audit events of the interpreter that mean reaching out."""
 
 
@@ -121,12 +127,12 @@ def _reply(task: Task) -> dict[str, Any]:
 
 
 def _answered(task: Task) -> Answer:
-    from sjogren.ask.asking import free, named, query_of
+    from sjogren.ask.asking import named, query_of
     from sjogren.ask.questions import chosen, read_questions
 
     asked = _asked(task)
     if not task.question:
-        return free(asked, task.query, task.name, task.most, turtle=task.turtle)
+        return asked.ask(task.query, task.name, task.most, turtle=task.turtle)
     ontology = Path(task.ontology)
     question = chosen(task.question, read_questions(ontology))
     if task.show:
@@ -134,7 +140,7 @@ def _answered(task: Task) -> Answer:
     return named(asked, question, task.values, ontology, task.most, turtle=task.turtle)
 
 
-def _asked(task: Task) -> Any:
+def _asked(task: Task) -> Asked:
     if task.endpoint:
         from sjogren.ask.endpoint import Endpoint
 

@@ -11,7 +11,7 @@ from urllib import error, request
 from urllib.parse import urlsplit
 
 from sjogren.ask.answer import Answer
-from sjogren.ask.guard import declared, judged
+from sjogren.ask.guard import declared, judged, plain
 from sjogren.errors import Finding, InputError
 
 ACCEPT = "application/sparql-results+json, application/n-triples;q=0.9"
@@ -38,6 +38,7 @@ class Endpoint:
 
     def ask(self, text: str, name: str, most: int | None, *, turtle: bool = False) -> Answer:
         """The server's answer, cut at ``most`` rows."""
+        text = plain(text, name)
         judged(text, name)
         kind, body = self._sent(declared(text))
         if "n-triples" in kind:

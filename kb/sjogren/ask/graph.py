@@ -10,8 +10,8 @@ What a file says once and every question would have to spell out is added as tri
 ``sjd:restsOn``, ``sjd:restsOnlyOn``
     from a rule to every work that it cites, itself or in a case; and to that work if there is but one;
 ``sjd:inWords``, ``sjd:threshold``
-    what a test asks (``at most 5 mm/(5.min), either eye``), and for a number the part that holds it (``at most 5
-    mm/(5.min)``);
+    what a test asks (``at most 1.5 mL/15.min``), and for a number of a fact, the same in the fact's own unit (``at most
+    0.1 mL/min``), so that equal thresholds are equal texts;
 ``sjd:status``, ``sjd:ruleVerification``, ``dcterms:source``
     of a part, where it takes its file's.
 
@@ -22,6 +22,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,12 +54,12 @@ def _read(rules: Path, ontology: Path) -> list[Triple]:
     from sjogren.ontology.graph import load_graph
     from sjogren.rules.rdf import rules_graph
 
-    written = rules_graph(rules)
-    return [*load_graph(ontology), *written, *derived(written)]
+    written, known = rules_graph(rules), load_graph(ontology)
+    return [*known, *written, *derived(written), *thresholds(written, known)]
 
 
 def derived(graph: Graph) -> Iterator[Triple]:
-    """What follows from how the rules are written (see the module)."""
+    """What follows from how the rules are written, the thresholds excepted (see the module)."""
     from rdflib import DCTERMS as DC
     from rdflib import RDF, Namespace
 
@@ -133,14 +135,43 @@ def _words(graph: Graph, node: Node) -> Iterator[Triple]:
         return
     for test in _TESTS:
         values = sorted(_named(graph, value) for value in graph.objects(node, sjd[test]))
-        if not values:
-            continue
-        words = "".join(f" {char.lower()}" if char.isupper() else char for char in test)
-        threshold = " ".join([words, ", ".join(values), *map(str, graph.objects(node, sjd.unit))])
-        where = [_named(graph, place).replace("_", " ") for place in graph.objects(node, sjd["in"])]
-        yield node, sjd.inWords, Literal(", ".join([threshold, *where]))
-        if test in _NUMBERS:
-            yield node, sjd.threshold, Literal(threshold)
+        if values:
+            asked = " ".join([_spaced(test), ", ".join(values), *map(str, graph.objects(node, sjd.unit))])
+            where = [_named(graph, place).replace("_", " ") for place in graph.objects(node, sjd["in"])]
+            yield node, sjd.inWords, Literal(", ".join([asked, *where]))
+
+
+def thresholds(rules: Graph, ontology: Graph) -> Iterator[Triple]:
+    """Each number that a fact is held against, in the fact's own unit."""
+    from rdflib import Literal, Namespace
+
+    sjd = Namespace(SJD)
+    for node, fact in rules.subject_objects(sjd.fact):
+        quantity = ontology.value(fact, sjd.quantity)
+        unit = str(ontology.value(quantity, sjd.unit) or "") if quantity else ""
+        factors = {
+            str(ontology.value(other, sjd.unitCode)): Fraction(str(ontology.value(other, sjd.factor)))
+            for other in ontology.objects(quantity, sjd.acceptedUnit)
+        }
+        factor = factors.get(str(rules.value(node, sjd.unit)), Fraction(1))
+        for test in _NUMBERS:
+            for value in rules.objects(node, sjd[test]):
+                words = f"{_spaced(test)} {_decimal(Fraction(str(value)) * factor)}"
+                yield node, sjd.threshold, Literal(words if unit.startswith("{") else f"{words} {unit}".rstrip())
+
+
+def _decimal(number: Fraction) -> str:
+    """A number as people write it; a fraction where no decimals end.
+
+    >>> _decimal(Fraction(3, 2) / 15), _decimal(Fraction(5)), _decimal(Fraction(1, 3))
+    ('0.1', '5', '1/3')
+    """
+    exact = Decimal(number.numerator) / Decimal(number.denominator)
+    return f"{exact.normalize():f}" if Fraction(exact) == number else str(number)
+
+
+def _spaced(test: str) -> str:
+    return "".join(f" {char.lower()}" if char.isupper() else char for char in test)
 
 
 def _named(graph: Graph, value: Node) -> str:

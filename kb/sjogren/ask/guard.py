@@ -70,7 +70,7 @@ _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _HINT = "Only SELECT, ASK, CONSTRUCT and DESCRIBE over the data at hand are answered."
 
 
-def plain(text: str) -> str:
+def plain(text: str, name: str = "") -> str:
     r"""A query as every parser reads it alike: line ends as ``\n``, code point escapes as what they stand for.
 
     >>> plain("\\u0053ELECT *\r\nWHERE {}\r")
@@ -84,9 +84,10 @@ def plain(text: str) -> str:
     try:
         found = _ESCAPE.sub(character, text)
     except (ValueError, OverflowError):
-        raise refused("", 0, "Q101", "a code point escape stands for no character.") from None
+        raise refused(name, 0, "Q101", "a code point escape stands for no character.") from None
     if _ESCAPE.search(found) or "\r" in found:
-        raise refused("", 0, "Q106", "a code point escape that makes another escape or a line end is not read.", _HINT)
+        message = "a code point escape that makes another escape or a line end is not read."
+        raise refused(name, 0, "Q106", message, _HINT)
     return found
 
 

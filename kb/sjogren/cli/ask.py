@@ -100,7 +100,7 @@ def ask(
         return
     bound(found, values)
     task = _task(rules, ontology, form, extra, endpoint, max_rows)._replace(
-        question=found.name, values=values, show=show_query
+        question=found.name, name=f"query/{found.name}.rq", values=values, show=show_query
     )
     reply = answer(task, timeout)
     if show_query:

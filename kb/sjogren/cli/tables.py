@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -25,31 +26,52 @@ def _width() -> int:
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The lines of a table with these headings; cells are wrapped between words, never inside an identifier.
+    """The lines of a table with these headings; cells are wrapped between words, identifiers only where they must be.
 
     Leading cells that say what the row above says are left empty.
     """
-    width = _width()
     cells = [[" ".join(safe(cell).split()) for cell in row] for row in [heads, *rows]]
     if not heads:
         return
-    natural = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    least = [max(max(map(len, cell.split()), default=0) for cell in column) for column in zip(*cells, strict=True)]
+    width = _width()
     room = width - len(GAP) * (len(heads) - 1)
-    if sum(least) > room:
-        yield from _lists(cells, width)
-        return
-    columns = _shared(natural, least, room)
+    columns = list(zip(*cells, strict=True))
+    natural = [max(map(len, column)) for column in columns]
+    for between in (_WORDS, _PATHS):
+        least = [max(len(piece.rstrip()) for cell in column for piece in between.split(cell)) for column in columns]
+        if sum(least) <= room:
+            yield from _fitted(cells, _shared(natural, least, room), between)
+            return
+    yield from _lists(cells, width)
+
+
+_WORDS, _PATHS = re.compile(r"(\s+)"), re.compile(r"(\s+|(?<=/))")
+"""Where a cell may be broken: between words, or after the slash of an identifier as well."""
+
+
+def _fitted(cells: Sequence[Sequence[str]], columns: Sequence[int], between: re.Pattern[str]) -> Iterator[str]:
     for number, row in enumerate(_without_repeats(cells)):
-        wrapped = [
-            textwrap.wrap(cell, size, break_on_hyphens=False) or [""] for cell, size in zip(row, columns, strict=True)
-        ]
+        wrapped = [_broken(cell, size, between) for cell, size in zip(row, columns, strict=True)]
         for line in range(max(map(len, wrapped))):
             parts = [
                 f"{part[line] if line < len(part) else '':<{size}}" for part, size in zip(wrapped, columns, strict=True)
             ]
             text = GAP.join(parts).rstrip()
             yield text if number else click.style(text, bold=True)
+
+
+def _broken(cell: str, size: int, between: re.Pattern[str]) -> list[str]:
+    """A cell in lines of at most so many columns.
+
+    >>> _broken("activity/essdai and more", 9, _PATHS)
+    ['activity/', 'essdai', 'and more']
+    """
+    lines = [""]
+    for piece in filter(None, between.split(cell)):
+        if len(lines[-1]) + len(piece) > size and lines[-1].strip() and piece.strip():
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line.rstrip() for line in lines]
 
 
 def _without_repeats(rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
