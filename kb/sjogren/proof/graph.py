@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from sjogren.engine.kept import Kept
+from sjogren.engine.knowledge import Span
 from sjogren.facts.resolve import Chosen, PassedOver
 from sjogren.model.case import Value
 from sjogren.model.rule import Rule
@@ -20,10 +22,13 @@ from sjogren.rules.english import fact_label, number
 
 Json: TypeAlias = Any
 MAX_KEPT = 16_000
-"""Nodes kept in memory for patients who share them; above that the oldest goes."""
-STATIC = frozenset({"fires", "undecided", "raises"})
-"""Steps that are the same for every patient but for their premises and the facts that their sentence names."""
-UNHASHABLE = {"interval", "lacks", "axes", "members", "recommends"}
+"""Nodes kept in memory for patients who share them."""
+GIVEN = frozenset({"input", "missing"})
+"""Steps that rest on nothing; their content is what the patient's record says."""
+SETTLED = frozenset({"fires", "undecided", "taken", "raises"})
+"""Steps whose content is settled by the nodes that they rest on."""
+STATIC = SETTLED - {"taken"}
+"""Those that are the same for every patient but for what they rest on and the facts that their sentence names."""
 
 
 class Binder:
@@ -35,8 +40,10 @@ class Binder:
         self.clauses = program.clauses
         self.aggregates = {aggregate.key: aggregate for aggregate in program.aggregates}
         self.conclusions = {conclusion.rule: conclusion for conclusion in program.conclusions}
-        self.kept: dict[object, dict[str, Json]] = {}
-        self.forms: dict[int, Form] = {}
+        self.kept = Kept(MAX_KEPT)
+        self.given = Kept(MAX_KEPT)
+        self.forms: dict[Step, Form] = {}
+        self.varied = Kept(MAX_KEPT)
         self.statements = Statements(program, rules, vocabulary)
         self.printer = Printer(rules, vocabulary)
         self.says = self.statements.says
@@ -48,61 +55,86 @@ class Binder:
     def graph(self, skeleton: Skeleton, bound: Bound) -> tuple[list[dict[str, Json]], list[dict[str, Json]]]:
         """The nodes of the justification, and the same by step (a step that repeats a node shares it)."""
         made: list[dict[str, Json]] = []
+        names: list[str] = []
         unique: dict[str, dict[str, Json]] = {}
-        for step in skeleton.steps:
-            premises = [made[premise]["id"] for premise in step.premises]
-            static = step.kind in STATIC
-            pattern = (step.number, tuple(premises), None if static else self._value_of(step, bound))
-            kept = self.kept.get(pattern)
-            if kept is None:
-                kept = (self._formed if static else self._make)(step, bound, made, premises)
-                if len(self.kept) >= MAX_KEPT:
-                    del self.kept[next(iter(self.kept))]
-                self.kept[pattern] = kept
-            node = {**kept, "premises": premises} if "premises" in kept else {**kept}
-            made.append(unique.setdefault(node["id"], node))
+        kept = self.kept
+        for step, places in zip(skeleton.steps, skeleton.premises, strict=True):
+            kind = step.kind
+            if kind in GIVEN:
+                node = self._given(step, bound).copy()
+                name = node["id"]
+            else:
+                premises = [names[place] for place in places]
+                pattern = (step, *premises) if kind in SETTLED else (step, self._value_of(step, bound), *premises)
+                found = kept[pattern]
+                if found is None:
+                    resting_on = [made[place] for place in places]
+                    form, text = self._form(step, bound, resting_on, skeleton.lacking.get(len(made), ()))
+                    found = kept.keep(pattern, (form, text, form.digest(premises, text)))
+                form, text, name = found
+                node = form.node(premises, text, name)
+            names.append(name)
+            made.append(unique.setdefault(name, node))
         return list(unique.values()), made
 
-    def _formed(self, step: Step, bound: Bound, made: list[dict[str, Json]], premises: list[str]) -> dict[str, Json]:
-        """A node from the form of its step, with its premises, and with the facts that its sentence names."""
-        form = self.forms.get(step.number)
-        if form is None:
-            form = self.forms[step.number] = Form(getattr(self, f"_{step.kind}")(step, bound, made))
-        text = form.says
-        if step.kind == "fires":
-            given = [made[premise]["text"] for premise in step.premises if made[premise]["type"] == "fact"]
-            text = f"{text} ({'; '.join(given)})" if given else text
-        return form.node(premises, text)
+    def _given(self, step: Step, bound: Bound) -> dict[str, Json]:
+        """The node of an input, recorded or missing."""
+        pattern = (step, *self._record(step, bound))
+        found: dict[str, Json] | None = self.given[pattern]
+        if found is None:
+            found = self._input(step, bound) if step.kind == "input" else self._missing(step, bound)
+            found["id"] = node_id(found)
+            self.given.keep(pattern, found)
+        return found
 
-    def _make(self, step: Step, bound: Bound, made: list[dict[str, Json]], premises: list[str]) -> dict[str, Json]:
-        node: dict[str, Json] = getattr(self, f"_{step.kind}")(step, bound, made)
-        if premises or node["type"] in {"firing", "aggregate"}:
-            node["premises"] = list(premises)
-        node["id"] = node_id(node)
-        return node
+    def _record(self, step: Step, bound: Bound) -> tuple[object, ...]:
+        """All that the node of an input depends on."""
+        if step.kind == "missing":
+            return (bound.recorded.get(step.detail), bound.unused.get(step.detail))
+        origin = bound.origins[step.key]
+        if origin.chosen is None:
+            return (origin.kind, origin.value, origin.name in bound.policy)
+        value, *when = origin.chosen
+        plain = bound.inputs[step.key].low if isinstance(value.value, Fraction) else value.value
+        how = (value.unit, value.date, value.source, value.note, value.status, value.qualitative)
+        return (origin.kind, plain, value.as_stated, *how, *when)
 
     def _value_of(self, step: Step, bound: Bound) -> object:
-        """What, besides its premises, a node's content depends on."""
-        if step.kind == "input":
-            origin = bound.origins[step.key]
-            return (origin, origin.name in bound.policy)
-        if step.kind == "missing":
-            key = step.key.partition("@")[::2]
-            return (bound.recorded.get(key), bound.unused.get(key))
+        """What, besides the nodes it rests on, the content of a step depends on."""
         if step.kind == "adds":
             return bound.result.spans[step.key]
-        if step.kind == "reports":
+        shown = self.conclusions[step.key].shown[step.clause]
+        return self.printer.printed(shown, (), bound) if shown.how == "text" else None
+
+    def _form(
+        self, step: Step, bound: Bound, resting_on: list[dict[str, Json]], lacking: tuple[str, ...]
+    ) -> tuple[Form, str]:
+        """A node without its premises, and the sentence that it has with these."""
+        if step.kind in STATIC:
+            form = self.forms.get(step)
+            if form is None:
+                form = self.forms[step] = Form(getattr(self, f"_{step.kind}")(step), varies=True)
+            fires = step.kind == "fires"
+            facts = [node["text"] for node in resting_on if node["type"] == "fact"] if fires else ()
+            return form, f"{form.says} ({'; '.join(facts)})" if facts else form.says
+        value: Json
+        if step.kind == "taken":
+            value = resting_on[0]["text"]
+        elif step.kind == "adds":
+            value = bound.result.spans[step.key]
+        else:
             shown = self.conclusions[step.key].shown[step.clause]
-            return (
-                self.printer.printed(shown, step, bound)
-                if shown.how not in UNHASHABLE
-                else repr(self.printer.printed(shown, step, bound))
-            )
-        return None
+            value = self.printer.printed(shown, lacking, bound)
+        pattern = (step, repr(value) if isinstance(value, list | dict) else value, type(value))
+        form = self.varied[pattern]
+        if form is None:
+            content = getattr(self, f"_{step.kind}")(step, value)
+            form = self.varied.keep(pattern, Form(content, varies=False))
+        return form, form.says
 
     # -- nodes by kind of step
 
-    def _input(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
+    def _input(self, step: Step, bound: Bound) -> dict[str, Json]:
         origin = bound.origins[step.key]
         label = self.statements.label(origin.fact)
         if origin.kind == "policy":
@@ -152,8 +184,8 @@ class Binder:
         node["text"] = words.fact_sentence(self.statements.label(fact), side, definition, value)
         return node
 
-    def _missing(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
-        name, _, side = step.key.partition("@")
+    def _missing(self, step: Step, bound: Bound) -> dict[str, Json]:
+        name, side = step.detail
         recorded = bound.recorded.get((name, side))
         unused = bound.unused.get((name, side), ())
         node: dict[str, Json] = {"type": "missing", "fact": name}
@@ -166,7 +198,7 @@ class Binder:
         node["text"] = words.missing_sentence(self.statements.label(name), side, recorded.value if recorded else None)
         return node
 
-    def _fires(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
+    def _fires(self, step: Step) -> dict[str, Json]:
         clause, node = self.clauses[step.clause], self.nodes[step.key]
         true = step.word == TRUE
         says = self.says[step.key][0 if true else 1]
@@ -189,7 +221,7 @@ class Binder:
         key, value = (node.says, node.value) if true else (node.says_not, node.value_not)
         return {"conclusion": node.rule, "key": key, "value": value}
 
-    def _undecided(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
+    def _undecided(self, step: Step) -> dict[str, Json]:
         node = self.nodes[step.key]
         return {
             "type": "aggregate",
@@ -201,9 +233,8 @@ class Binder:
             "text": f"undecided: {self.says[step.key][0].removesuffix(': met')}",
         }
 
-    def _taken(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
+    def _taken(self, step: Step, what: str) -> dict[str, Json]:
         rule, path, because = step.detail
-        what = made[step.premises[0]]["text"]
         return {
             "type": "assumption",
             "assumption": "not_counted",
@@ -212,8 +243,8 @@ class Binder:
             "text": f"{what}; not counted: {because}",
         }
 
-    def _adds(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
-        aggregate, span = self.aggregates[step.key], bound.result.spans[step.key]
+    def _adds(self, step: Step, span: Span) -> dict[str, Json]:
+        aggregate = self.aggregates[step.key]
         rule = self.rules[aggregate.rule]
         label = rule.label if "@" not in step.key else fact_label(step.key.partition("@")[0], self.vocabulary)
         unit = ""
@@ -232,7 +263,7 @@ class Binder:
             "text": f"{label}: {words.span_words(span)}{unit}",
         }
 
-    def _raises(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
+    def _raises(self, step: Step) -> dict[str, Json]:
         rule = self.rules[step.detail[0]]
         return {
             "type": "firing",
@@ -244,9 +275,8 @@ class Binder:
             "text": f"flag {step.key}: {rule.label}",
         }
 
-    def _reports(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
+    def _reports(self, step: Step, value: Json) -> dict[str, Json]:
         shown = self.conclusions[step.key].shown[step.clause]
-        value = self.printer.printed(shown, step, bound)
         rule = self.rules.get(shown.of, self.rules[step.key])
         return {
             "type": "aggregate",

@@ -11,7 +11,7 @@ from sjogren.facts.resolve import Chosen, PassedOver
 from sjogren.model.rule import Rule
 from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.ir import TRUE, UNKNOWN, Shown
-from sjogren.proof.skeleton import Step, mark_node
+from sjogren.proof.skeleton import answers, mark_node
 
 Json: TypeAlias = Any
 
@@ -39,8 +39,8 @@ class Printer:
     def __init__(self, rules: Mapping[str, Rule], vocabulary: Vocabulary) -> None:
         self.rules, self.vocabulary = rules, vocabulary
 
-    def printed(self, shown: Shown, step: Step, bound: Bound) -> Json:
-        """The value of one printed key."""
+    def printed(self, shown: Shown, lacking: tuple[str, ...], bound: Bound) -> Json:
+        """The value of one printed key; ``lacking`` are the keys of the inputs that an undetermined verdict lacks."""
         truth, rule = bound.result.truth, self.rules.get(shown.of)
         if shown.how == "verdict":
             return shown.word
@@ -51,7 +51,7 @@ class Printer:
             value = span_json(bound.result.spans[shown.of])
             return value if shown.needed is None else {**value, "needed": json_number(shown.needed)}
         if shown.how == "lacks":
-            return sorted({key.partition("@")[0] for key in step.detail})
+            return sorted({key.partition("@")[0] for key in lacking})
         if shown.how == "text":
             chosen = bound.recorded.get((shown.of, ""))
             return chosen.value.as_stated if chosen and chosen.value.value is not None else None
@@ -59,7 +59,7 @@ class Printer:
             return span_json(bound.result.spans[shown.of])[shown.how]
         assert rule is not None
         if shown.how == "table":
-            true = [word for word in _answers(rule) if truth.get(f"{rule.id}={word}") == TRUE]
+            true = [word for word in answers(rule) if truth.get(f"{rule.id}={word}") == TRUE]
             return self.word(true[0] if true else shown.word)
         if shown.how == "recommends":
             return self._recommended(rule, shown.word, truth)
@@ -118,10 +118,6 @@ class Printer:
             return json_number(Fraction(word))
         except ValueError:
             return word
-
-
-def _answers(rule: Rule) -> list[str]:
-    return list(dict.fromkeys([*(case.low for case in rule.cases), rule.otherwise]))
 
 
 def _bounds(rule: Rule, truth: Mapping[str, str]) -> tuple[int, int]:

@@ -1,13 +1,15 @@
 """Which steps lead to an answer, apart from any patient's values.
 
-Patients who look alike to the rules share a skeleton, so it is worked out once for each pattern and kept. Binding a
-patient's values to it (`sjogren.proof.graph`) gives the justification.
+What a step rests on is the same for everybody, so every step is written once for the program; which steps a patient's
+proof has, and in which order, is one walk back from what is printed. Binding the patient's values to them
+(`sjogren.proof.graph`) gives the justification.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sjogren.engine.knowledge import Inputs, Result
@@ -16,8 +18,9 @@ from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Clause, Conclusion, Literal
 from sjogren.proof.lacks import Lacks
 
 
-class Step(NamedTuple):
-    """One step; premises are indexes of earlier steps.
+@dataclass(frozen=True, eq=False, slots=True)
+class Step:
+    """One step that a proof of the program can have; the same for every patient.
 
     kind
         ``input`` (a recorded value, an assumption or a policy), ``missing``, ``fires`` (a clause), ``undecided``
@@ -27,47 +30,63 @@ class Step(NamedTuple):
         the input, node or aggregate and its truth; for ``reports`` the rule and the printed key.
     clause
         index of the clause that fired; for ``reports`` of the conclusion's shown key; else -1.
+    rests_on
+        keys of the inputs, nodes, aggregates and readings that it rests on, where they are the same for everybody;
+        for ``adds`` and ``reports`` those of which some are chosen for each patient.
     """
 
     kind: str
     key: str
-    word: str
-    clause: int
-    premises: tuple[int, ...]
+    word: str = ""
+    clause: int = -1
+    rests_on: tuple[str, ...] = ()
     detail: tuple[str, ...] = ()
-    number: int = 0
-    """The same for equal steps of one program, whatever skeleton they stand in: a short name for what it stands for."""
 
 
 class Skeleton(NamedTuple):
-    """Steps in order, and for each conclusion and key the step that concludes it."""
+    """Steps in order, each with the places of the earlier steps it rests on."""
 
-    steps: tuple[Step, ...]
+    steps: list[Step]
+    premises: list[list[int]]
     reports: Mapping[tuple[str, str], int]
+    """For each conclusion and key the place of the step that concludes it."""
     flags: Mapping[str, int]
+    lacking: Mapping[int, tuple[str, ...]]
+    """For the place of each step that reports what is lacking: the keys of those inputs."""
 
 
 class Prover:
-    """Finds skeletons for one program; what was found is kept by pattern."""
+    """Finds skeletons for one program."""
 
     def __init__(self, program: Program, rules: Mapping[str, Rule]) -> None:
         self.program, self.rules = program, rules
         self.nodes = {node.key: node for node in program.nodes}
         self.aggregates = {aggregate.key: aggregate for aggregate in program.aggregates}
-        self.by_head: dict[str, list[Clause]] = {}
+        by_head: dict[str, list[Clause]] = {}
         for clause in program.clauses:
-            self.by_head.setdefault(clause.head, []).append(clause)
+            by_head.setdefault(clause.head, []).append(clause)
         self.chained = {clause.head: clause.body for clause in program.clauses if CHAINED.search(clause.head)}
-        self.bodies = [tuple(self._premises(clause)) for clause in program.clauses]
-        self.weights = [_weight(clause, number) for number, clause in enumerate(program.clauses)]
-        self.reads: dict[str, list[str]] = {}
-        """What each node's clauses read, for saying why it is undecided."""
-        for clause, body in zip(program.clauses, self.bodies, strict=True):
-            read = self.reads.setdefault(clause.head, [])
-            read += [each.key for each in body if each.key not in read and not _told_by_another(each.key)]
-        self.lacks = Lacks(program, rules, self.by_head, self.aggregates)
-        self.kept: dict[object, Skeleton] = {}
-        self.numbers: dict[tuple[str, str, str, int, tuple[str, ...]], int] = {}
+        self.lacks = Lacks(program, rules, by_head, self.aggregates)
+        self.recorded, self.missing = Given("input"), Given("missing")
+        self.resting: dict[str, Step] = {key: Step("adds", key) for key in self.aggregates}
+        """What stands for each key that is no input while no clause has decided it."""
+        self.fired: list[Step | None] = [None] * len(program.clauses)
+        self.reports = [
+            [self._asked(conclusion, index, shown) for index, shown in enumerate(conclusion.shown)]
+            for conclusion in program.conclusions
+        ]
+        self.raised = [(flag, node, Step("raises", flag, TRUE, -1, (node,), (node,))) for flag, node in program.flags]
+        self._add_undecided()
+
+    def _add_undecided(self) -> None:
+        """The steps that say what an undecided node reads."""
+        reads: dict[str, dict[str, None]] = {node: {} for node in self.nodes}
+        for clause in self.program.clauses:
+            for each in self._premises(clause):
+                if not _told_by_another(each.key):
+                    reads.setdefault(clause.head, {})[each.key] = None
+        for key, read in reads.items():
+            self.resting[key] = Step("undecided", key, UNKNOWN, -1, tuple(read))
 
     def _premises(self, clause: Clause) -> Iterator[Literal]:
         """The premises of a clause as its rule has them: those of the links of a chain in place of the links."""
@@ -78,193 +97,191 @@ class Prover:
             else:
                 yield from self._premises(clause._replace(body=link))
 
-    def skeleton(self, result: Result, inputs: Inputs) -> Skeleton:
-        """The skeleton for what an engine derived from these inputs."""
-        known = frozenset((key, known.qualitative) for key, known in inputs.items())
-        pattern = (frozenset(result.firings), known, tuple(result.spans.items()))
-        found = self.kept.get(pattern)
-        if found is None:
-            found = _Search(self, result, inputs).run()
-            if len(self.kept) >= MAX_KEPT:
-                del self.kept[next(iter(self.kept))]
-            self.kept[pattern] = found
-        return found
-
-
-CHAINED = re.compile(r"~[TF]\d+\.\d+$")
-"""Ends the key of a link: a node of the engine's alone, where a long clause was split."""
-
-MAX_KEPT = 64
-"""Skeletons kept in memory; above that the oldest goes."""
-
-
-class _Search:
-    """Walks back from every printed key to the inputs."""
-
-    def __init__(self, prover: Prover, result: Result, inputs: Inputs) -> None:
-        self.prover, self.result, self.inputs = prover, result, inputs
-        self.steps: list[Step] = []
-        self.made: dict[tuple[str, str, str], int] = {}
-        self.support: dict[tuple[str, str], int] = {}
-        clauses, weights = prover.program.clauses, prover.weights
-        for number in result.firings:
-            head, truth = clauses[number][:2]
-            best = self.support.get((head, truth))
-            if best is None or weights[number] < weights[best]:
-                self.support[head, truth] = number
-
-    def run(self) -> Skeleton:
-        reports: dict[tuple[str, str], int] = {}
-        for conclusion in self.prover.program.conclusions:
-            for index, shown in enumerate(conclusion.shown):
-                reports[conclusion.rule, shown.key] = self._report(conclusion, index, shown)
-        flags = {}
-        for flag, node in self.prover.program.flags:
-            if self.result.truth.get(node) == TRUE:
-                flags[flag] = self._add("raises", flag, TRUE, -1, (self.node(node),), (node,))
-        return Skeleton(tuple(self.steps), reports, flags)
-
-    def _add(
-        self, kind: str, key: str, word: str, clause: int, premises: tuple[int, ...], detail: tuple[str, ...] = ()
-    ) -> int:
-        numbers = self.prover.numbers
-        named = () if kind == "reports" else detail  # what is printed tells reports apart
-        number = numbers.setdefault((kind, key, word, clause, named), len(numbers))
-        self.steps.append(Step(kind, key, word, clause, tuple(dict.fromkeys(premises)), detail, number))
-        return len(self.steps) - 1
-
-    def _once(self, kind: str, key: str, word: str) -> int | None:
-        return self.made.get((kind, key, word))
-
-    def _keep(self, kind: str, key: str, word: str, step: int) -> int:
-        self.made[kind, key, word] = step
+    def fires(self, number: int) -> Step:
+        """The step of a clause that fired."""
+        step = self.fired[number]
+        if step is None:
+            clause = self.program.clauses[number]
+            rests_on = dict.fromkeys(self._rests_on(literal, clause) for literal in self._premises(clause))
+            step = self.fired[number] = Step("fires", clause.head, clause.truth, number, tuple(rests_on))
         return step
 
-    # -- steps --------------------------------------------------------------------------------------------------------
-
-    def given(self, key: str) -> int:
-        """The step of an input, known or missing."""
-        kind = "input" if key in self.inputs else "missing"
-        known = self._once(kind, key, "")
-        return known if known is not None else self._keep(kind, key, "", self._add(kind, key, "", -1, ()))
-
-    def node(self, key: str) -> int:
-        """The step that makes a node true or false, or says that it is undecided."""
-        word = self.result.truth.get(key, UNKNOWN)
-        known = self._once("node", key, word)
-        if known is not None:
-            return known
-        if word == UNKNOWN:
-            return self._keep("node", key, word, self._undecided(key))
-        number = self.support[key, word]
-        clause = self.prover.program.clauses[number]
-        premises = tuple([self._premise(literal, clause) for literal in self.prover.bodies[number]])
-        return self._keep("node", key, word, self._add("fires", key, word, number, premises))
-
-    def _premise(self, literal: Literal, clause: Clause) -> int:
-        if literal.key in self.prover.aggregates:
-            return self.aggregate(literal.key)
-        step = self.node(literal.key) if literal.key in self.prover.nodes else self.given(literal.key)
-        reading = self._reading(clause) if literal.word == UNKNOWN else ""
+    def _rests_on(self, literal: Literal, clause: Clause) -> str:
+        """The key of a premise, or that of the reading through which a rule takes it while it is unknown."""
+        reading = self._reading(clause) if literal.word == UNKNOWN and literal.key not in self.aggregates else ""
         if not reading:
-            return step
-        known = self._once("taken", literal.key, f"{clause.rule}#{clause.path}")
-        if known is not None:
-            return known
-        taken = self._add("taken", literal.key, UNKNOWN, -1, (step,), (clause.rule, clause.path, reading))
-        return self._keep("taken", literal.key, f"{clause.rule}#{clause.path}", taken)
+            return literal.key
+        key = f"{literal.key} taken by {clause.rule}#{clause.path}"
+        detail = (clause.rule, clause.path, reading)
+        self.resting.setdefault(key, Step("taken", literal.key, UNKNOWN, -1, (literal.key,), detail))
+        return key
 
     def _reading(self, clause: Clause) -> str:
         """Why a clause may read something as unknown: the author's reason, or nothing where the language says so."""
-        rule = self.prover.rules[clause.rule]
+        rule = self.rules[clause.rule]
         if rule.unreliable_if and clause.path == rule.unreliable_if.place.path:
             return rule.unreliable_if.because
         if rule.when_unknown and clause.path == rule.when_unknown.place.path:
             return rule.when_unknown.because
         return ""
 
-    def _undecided(self, key: str) -> int:
-        premises = tuple([self._any(other) for other in self.prover.reads.get(key, ())])
-        return self._add("undecided", key, UNKNOWN, -1, premises)
-
-    def _any(self, key: str) -> int:
-        if key in self.prover.aggregates:
-            return self.aggregate(key)
-        return self.node(key) if key in self.prover.nodes else self.given(key)
-
-    def aggregate(self, key: str) -> int:
-        """The step that computes an aggregate, from what bounds each addend."""
-        known = self._once("adds", key, "")
-        if known is not None:
-            return known
-        aggregate = self.prover.aggregates[key]
-        premises: list[int] = []
-        if aggregate.stated and aggregate.stated in self.inputs:
-            premises.append(self.given(aggregate.stated))
-        else:
-            for addend in aggregate.addends:
-                if addend.kind == "aggregate":
-                    premises.append(self.aggregate(addend.key))
-                elif addend.kind == "number":
-                    premises.append(self.given(addend.key))
-                elif addend.kind == "flag":
-                    premises.append(self.node(addend.key))
-                else:
-                    premises += self.grade([node for node, _ in addend.levels[1:]])
-        return self._keep("adds", key, "", self._add("adds", key, "", -1, tuple(premises)))
-
-    def grade(self, nodes: list[str]) -> list[int]:
-        """The steps that bound a grade: the highest level shown, the lowest ruled out, and what is open between."""
-        truths = [self.result.truth.get(node, UNKNOWN) for node in nodes]
-        found = []
-        shown = [index for index, truth in enumerate(truths) if truth == TRUE]
-        ruled_out = [index for index, truth in enumerate(truths) if truth == FALSE]
-        if shown:
-            found.append(self.node(nodes[shown[-1]]))
-        if ruled_out:
-            found.append(self.node(nodes[ruled_out[0]]))
-        between = [index for index, truth in enumerate(truths) if truth == UNKNOWN]
-        found += [self.node(nodes[index]) for index in between[:1]]
-        return found
-
-    # -- printed keys -------------------------------------------------------------------------------------------------
-
-    def _report(self, conclusion: Conclusion, index: int, shown: Shown) -> int:
-        premises: tuple[int, ...]
-        detail: tuple[str, ...] = ()
-        rule = self.prover.rules.get(shown.of)
+    def _asked(self, conclusion: Conclusion, index: int, shown: Shown) -> Asked:
+        """How one printed key is read, and the keys that it is read from."""
+        rule = self.rules.get(shown.of)
+        choose, keys, marks = "all", (shown.of,), tuple[str, ...]()
         if shown.how == "verdict":
-            for word in ("excluded", "entry_not_met", "not_met", "met"):
-                if self.result.truth.get(f"{shown.of}={word}") == TRUE:
-                    return self.node(f"{shown.of}={word}")
-            premises = (self.node(f"{shown.of}=met"),)
-        elif shown.how == "truth":
-            premises = (self.node(shown.of),)
+            choose, keys = "verdict", tuple(f"{shown.of}={word}" for word in VERDICTS)
         elif shown.how in {"table", "recommends"}:
             assert rule is not None
-            values = list(dict.fromkeys([*(case.low for case in rule.cases), rule.otherwise]))
-            true = [value for value in values if self.result.truth.get(f"{shown.of}={value}") == TRUE]
-            nodes = true or [value for value in values if self.result.truth.get(f"{shown.of}={value}") is None]
-            premises = tuple(self.node(f"{shown.of}={value}") for value in nodes)
-            if shown.how == "recommends" and true:
-                premises += tuple(self.node(mark_node(rule, mark)) for mark in rule.marks)
+            choose = "answer"
+            keys = tuple(f"{shown.of}={value}" for value in answers(rule))
+            marks = tuple(mark_node(rule, mark) for mark in rule.marks) if shown.how == "recommends" else ()
         elif shown.how in {"selection", "axes", "members"}:
             assert rule is not None
-            premises = tuple(self.node(f"{shown.of}={case.low}") for case in rule.cases)
+            keys = tuple(f"{shown.of}={case.low}" for case in rule.cases)
         elif shown.how in {"grade", "low", "high"} and rule is not None and rule.kind == "Grade":
-            premises = tuple(self.grade([f"{rule.id}>={level}" for level in rule.levels[1:]]))
-        elif shown.how in {"interval", "low", "high"}:
-            premises = (self.aggregate(shown.of),)
+            choose, keys = "grade", tuple(f"{rule.id}>={level}" for level in rule.levels[1:])
         elif shown.how == "lacks":
-            detail = self.prover.lacks.of_verdict(shown.of, self.result, self.inputs)
-            premises = tuple(self.given(key) for key in detail) or (self._report(conclusion, 0, conclusion.shown[0]),)
+            choose = "lacks"
+        step = Step("reports", conclusion.rule, shown.key, index, tuple(dict.fromkeys(keys)))
+        return Asked(step, (conclusion.rule, shown.key), choose, tuple(dict.fromkeys(marks)), shown.of)
+
+    def skeleton(self, result: Result, inputs: Inputs) -> Skeleton:
+        """The skeleton for what an engine derived from these inputs."""
+        return _Search(self, result, inputs).run()
+
+
+class Given(dict[str, Step]):
+    """The steps of inputs, each written when it is first asked for."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def __missing__(self, key: str) -> Step:
+        name, _, side = key.partition("@")
+        step = self[key] = Step(self.kind, key, detail=(name, side))
+        return step
+
+
+class Asked(NamedTuple):
+    """One printed key: its step, its name, how what it rests on is chosen, and the nodes of its marks."""
+
+    step: Step
+    name: tuple[str, str]
+    choose: str
+    marks: tuple[str, ...]
+    of: str
+
+
+CHAINED = re.compile(r"~[TF]\d+\.\d+$")
+"""Ends the key of a link: a node of the engine's alone, where a long clause was split."""
+VERDICTS = ("excluded", "entry_not_met", "not_met", "met")
+"""In the order in which they are told."""
+
+
+class _Search:
+    """Walks back from every printed key of one patient to the inputs."""
+
+    def __init__(self, prover: Prover, result: Result, inputs: Inputs) -> None:
+        self.prover, self.result, self.inputs = prover, result, inputs
+        fired, fires = prover.fired, prover.fires
+        decided = {key: fired[number] or fires(number) for key, number in result.reasons.items()}
+        self.stands_for = {**prover.resting, **decided}
+        self.steps: list[Step] = []
+        self.premises: list[list[int]] = []
+        self.made: dict[str, int] = {}
+
+    def run(self) -> Skeleton:
+        reports: dict[tuple[str, str], int] = {}
+        lacking: dict[int, tuple[str, ...]] = {}
+        for conclusion in self.prover.reports:
+            for asked in conclusion:
+                if asked.choose == "lacks":
+                    lacks = self.prover.lacks.of_verdict(asked.of, self.result, self.inputs)
+                    premises = [self.place(key) for key in lacks] or [reports[conclusion[0].name]]
+                    lacking[len(self.steps)] = lacks
+                    reports[asked.name] = self._add(asked.step, premises)
+                else:
+                    reports[asked.name] = self._report(asked)
+        flags = {
+            flag: self._add(step, [self.place(node)])
+            for flag, node, step in self.prover.raised
+            if self.result.truth.get(node) == TRUE
+        }
+        return Skeleton(self.steps, self.premises, reports, flags, lacking)
+
+    def _add(self, step: Step, premises: list[int]) -> int:
+        self.steps.append(step)
+        self.premises.append(premises)
+        return len(self.steps) - 1
+
+    def place(self, key: str) -> int:
+        """The place of the step that stands for a key; made, with what it rests on, when it is first asked for."""
+        made = self.made
+        place = made.get(key)
+        if place is not None:
+            return place
+        step = self.stands_for.get(key)
+        premises = []
+        if step is None:
+            step = self.prover.recorded[key] if key in self.inputs else self.prover.missing[key]
         else:
-            premises = (self.given(shown.of),)
-        known = self._once("reports", conclusion.rule, shown.key)
-        if known is not None:
-            return known
-        step = self._add("reports", conclusion.rule, shown.key, index, premises, detail)
-        return self._keep("reports", conclusion.rule, shown.key, step)
+            for other in self._bounds(key) if step.kind == "adds" else step.rests_on:
+                place = made.get(other)
+                premises.append(self.place(other) if place is None else place)
+        made[key] = place = len(self.steps)
+        self.steps.append(step)
+        self.premises.append(premises)
+        return place
+
+    def _bounds(self, key: str) -> Iterable[str]:
+        """What bounds each addend of an aggregate."""
+        aggregate = self.prover.aggregates[key]
+        if aggregate.stated and aggregate.stated in self.inputs:
+            return (aggregate.stated,)
+        found: list[str] = []
+        for addend in aggregate.addends:
+            if addend.kind == "grade":
+                found += self._grade([node for node, _ in addend.levels[1:]])
+            else:
+                found.append(addend.key)
+        return dict.fromkeys(found)
+
+    def _grade(self, nodes: Sequence[str]) -> list[str]:
+        """What bounds a grade: the highest level shown, the lowest ruled out, and what is open between."""
+        truth = self.result.truth
+        shown = ruled_out = between = ""
+        for node in nodes:
+            word = truth.get(node)
+            if word == TRUE:
+                shown = node
+            elif word == FALSE:
+                ruled_out = ruled_out or node
+            else:
+                between = between or node
+        return [node for node in (shown, ruled_out, between) if node]
+
+    def _report(self, asked: Asked) -> int:
+        """The step of a printed key."""
+        keys: Sequence[str] = asked.step.rests_on
+        truth = self.result.truth
+        if asked.choose == "verdict":
+            given = [key for key in keys if truth.get(key) == TRUE]
+            if given:
+                return self.place(given[0])
+            keys = keys[-1:]
+        elif asked.choose == "answer":
+            true = [key for key in keys if truth.get(key) == TRUE]
+            keys = (*true, *asked.marks) if true else [key for key in keys if truth.get(key) is None]
+        elif asked.choose == "grade":
+            keys = self._grade(keys)
+        return self._add(asked.step, list(dict.fromkeys([self.place(key) for key in keys])))
+
+
+def answers(rule: Rule) -> list[str]:
+    """The answers of a decision list, each once."""
+    return list(dict.fromkeys([*(case.low for case in rule.cases), rule.otherwise]))
 
 
 def mark_node(rule: Rule, mark: Mark) -> str:
@@ -272,11 +289,6 @@ def mark_node(rule: Rule, mark: Mark) -> str:
     if isinstance(mark.when, Test) and (mark.when.op, mark.when.value) == ("is", "met"):
         return mark.when.subject.name
     return f"{rule.id}#{mark.when.place.path}"
-
-
-def _weight(clause: Clause, number: int) -> tuple[int, int, int]:
-    """Reasons without anything unknown come first, then short ones, then the order of the rule."""
-    return (sum(literal.word == UNKNOWN for literal in clause.body), len(clause.body), number)
 
 
 def _told_by_another(key: str) -> bool:
