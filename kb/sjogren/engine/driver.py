@@ -17,10 +17,12 @@ from typing import Any, NamedTuple
 from sjogren.engine.durable import EngineError, RuleSet
 from sjogren.engine.kept import Kept
 from sjogren.engine.knowledge import ONE, ZERO, Inputs, Known, Result, Span, add_up, exact, first_known
-from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Addend, Aggregate, Boundary, Program
+from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Addend, Aggregate, Boundary, Clause, Program
 
 MAX_KEPT = 1_000
 """States kept for each bank; above that the older half goes."""
+WIDE = 8
+"""A bank that reads more than this is cut into parts where it can be."""
 
 
 class DurableEngine:
@@ -29,14 +31,31 @@ class DurableEngine:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.aggregates = {aggregate.key: _exact(aggregate) for aggregate in program.aggregates}
-        self.cuts = _cuts(program)
+        self.views: dict[str, dict[str, Cuts]] = {}
+        """How each key is seen: by names that stand for the cuts of some bank."""
         heads = {clause.head for clause in program.clauses}
         self.strata = [
-            (computed, [Bank(program, indexes, heads, self.aggregates) for indexes in banks])
+            (computed, [self._bank(part, heads) for indexes in banks for part in _parts(program, indexes)])
             for computed, banks in program.strata
         ]
-        read = {key for _, banks in self.strata for bank in banks for key in bank.reads}
-        self.nothing_known: dict[str, Any] = dict.fromkeys(sorted(read - self.aggregates.keys()))
+        self.nothing_known: dict[str, Any] = dict.fromkeys(
+            name for key, names in self.views.items() if key not in self.aggregates for name in names
+        )
+
+    def _bank(self, indexes: Sequence[int], heads: set[str]) -> Bank:
+        bank = Bank(self.program, indexes, heads, self.aggregates)
+        names = [self._view(key, cuts) for key, cuts in bank.reads.items()]
+        bank.pattern = itemgetter(*names)
+        return bank
+
+    def _view(self, key: str, cuts: Cuts) -> str:
+        """The name under which a key is seen by those who cut it like this."""
+        names = self.views.setdefault(key, {})
+        name = next((name for name, same in names.items() if same == cuts), "")
+        if not name:
+            name = f"{key} {len(names)}" if cuts.marks else key
+            names[name] = cuts
+        return name
 
     def run(self, inputs: Inputs) -> Result:
         """Derive everything that follows from ``inputs``; raises `EngineError` when the engine misbehaves."""
@@ -45,15 +64,17 @@ class DurableEngine:
         firings: list[int] = []
         reasons: dict[str, int] = {}
         seen = self.nothing_known.copy()
-        cuts = self.cuts
+        views = self.views
         for key, known in inputs.items():
-            if key in seen:
-                seen[key] = _state(known, cuts.get(key, UNCUT))
+            if key in views:
+                for name, cuts in views[key].items():
+                    seen[name] = _state(known, cuts)
         for computed, banks in self.strata:
             for key in computed:
                 low, high = spans[key] = self._span(self.aggregates[key], inputs, truth, spans)
-                cut = cuts.get(key, UNCUT)
-                seen[key] = (None if low is None else cut.position(low), None if high is None else cut.position(high))
+                for name, cuts in views.get(key, {}).items():
+                    ends = (None if end is None else cuts.position(end) for end in (low, high))
+                    seen[name] = tuple(ends)
             for bank in banks:
                 pattern = bank.pattern(seen)
                 answer = bank.kept[pattern]
@@ -104,11 +125,13 @@ class Bank:
         own = {clause.head for clause in clauses.values()}
         read = {literal.key for clause in clauses.values() for literal in clause.body}
         asked = {literal.key for clause in clauses.values() for literal in clause.body if literal.word == UNKNOWN}
-        self.reads = outside = sorted(key for key in read if key not in own or key in asked)
+        outside = sorted(key for key in read if key not in own or key in asked)
+        cuts = _cuts(clauses.values())
+        self.reads = {key: Cuts(cuts.get(key, ())) for key in outside}
         self.nodes = [(key, key in asked) for key in outside if key in heads]
         self.spans = [key for key in outside if key in aggregates]
         self.inputs = [(key, key in asked) for key in outside if key not in heads and key not in aggregates]
-        self.pattern: Callable[[Mapping[str, Any]], Any] = itemgetter(*outside)
+        self.pattern: Callable[[Mapping[str, Any]], Any]
         """The state of what the bank reads, out of that of everything."""
         self.kept = Kept(MAX_KEPT)
 
@@ -153,10 +176,13 @@ class Bank:
 class Cuts:
     """The cuts of one number in order, as whole numbers: twice the cut in a unit in which all of them are whole."""
 
-    def __init__(self, cuts: Iterable[Boundary] = ()) -> None:
+    def __init__(self, cuts: Iterable[Boundary]) -> None:
         ordered = sorted(cuts)
         self.scale = lcm(*(cut.at.denominator for cut in ordered))
         self.marks = [2 * int(cut.at * self.scale) + cut.open for cut in ordered]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Cuts) and (self.scale, self.marks) == (other.scale, other.marks)
 
     def position(self, value: Fraction) -> int:
         """How many cuts a value has reached: ``(c, 0)`` from c upwards, ``(c, 1)`` only above c."""
@@ -164,17 +190,33 @@ class Cuts:
         return bisect_right(self.marks, 2 * whole + (rest > 0))
 
 
-UNCUT = Cuts()
+def _parts(program: Program, indexes: Sequence[int]) -> Iterator[Sequence[int]]:
+    """A bank as it is, or, where it reads much, cut into the clauses that hang together: fewer states are new then."""
+    clauses = {index: program.clauses[index] for index in indexes}
+    own = {clause.head for clause in clauses.values()}
+    if len({literal.key for clause in clauses.values() for literal in clause.body} - own) <= WIDE:
+        yield indexes
+        return
+    together = {head: {head} for head in own}
+    for clause in clauses.values():
+        for literal in clause.body:
+            if literal.key in own and together[literal.key] is not together[clause.head]:
+                joined = together[literal.key] | together[clause.head]
+                together.update(dict.fromkeys(joined, joined))
+    parts: dict[int, list[int]] = {}
+    for index, clause in clauses.items():
+        parts.setdefault(id(together[clause.head]), []).append(index)
+    yield from parts.values()
 
 
-def _cuts(program: Program) -> dict[str, Cuts]:
+def _cuts(clauses: Iterable[Clause]) -> dict[str, set[Boundary]]:
     """Every cut of every number."""
     found: dict[str, set[Boundary]] = {}
-    for clause in program.clauses:
+    for clause in clauses:
         for literal in clause.body:
             if literal.test == "n":
                 found.setdefault(literal.key, set()).update(cut for cut in (literal.low, literal.high) if cut)
-    return {key: Cuts(cuts) for key, cuts in found.items()}
+    return found
 
 
 def _state(known: Known, cuts: Cuts) -> Any:

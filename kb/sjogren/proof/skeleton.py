@@ -62,47 +62,41 @@ class Prover:
         self.program, self.rules = program, rules
         self.nodes = {node.key: node for node in program.nodes}
         self.aggregates = {aggregate.key: aggregate for aggregate in program.aggregates}
-        by_head: dict[str, list[Clause]] = {}
+        self.by_head: dict[str, list[Clause]] = {}
         for clause in program.clauses:
-            by_head.setdefault(clause.head, []).append(clause)
+            self.by_head.setdefault(clause.head, []).append(clause)
         self.chained = {clause.head: clause.body for clause in program.clauses if CHAINED.search(clause.head)}
-        self.lacks = Lacks(program, rules, by_head, self.aggregates)
+        self.lacks = Lacks(program, rules, self.by_head, self.aggregates)
         self.recorded, self.missing = Given("input"), Given("missing")
-        self.resting: dict[str, Step] = {key: Step("adds", key) for key in self.aggregates}
-        """What stands for each key that is no input while no clause has decided it."""
+        self.taken: dict[str, Step] = {}
+        self.undecided = Undecided(self)
         self.fired: list[Step | None] = [None] * len(program.clauses)
         self.reports = [
             [self._asked(conclusion, index, shown) for index, shown in enumerate(conclusion.shown)]
             for conclusion in program.conclusions
         ]
         self.raised = [(flag, node, Step("raises", flag, TRUE, -1, (node,), (node,))) for flag, node in program.flags]
-        self._add_undecided()
 
-    def _add_undecided(self) -> None:
-        """The steps that say what an undecided node reads."""
-        reads: dict[str, dict[str, None]] = {node: {} for node in self.nodes}
-        for clause in self.program.clauses:
-            for each in self._premises(clause):
-                if not _told_by_another(each.key):
-                    reads.setdefault(clause.head, {})[each.key] = None
-        for key, read in reads.items():
-            self.resting[key] = Step("undecided", key, UNKNOWN, -1, tuple(read))
+    def reads(self, node: str) -> tuple[str, ...]:
+        """What the clauses of a node read, for saying why it is undecided."""
+        read = [each.key for clause in self.by_head.get(node, ()) for each in self.premises(clause)]
+        return tuple(dict.fromkeys(key for key in read if not _told_by_another(key)))
 
-    def _premises(self, clause: Clause) -> Iterator[Literal]:
+    def premises(self, clause: Clause) -> Iterator[Literal]:
         """The premises of a clause as its rule has them: those of the links of a chain in place of the links."""
         for literal in clause.body:
             link = self.chained.get(literal.key)
             if link is None:
                 yield literal
             else:
-                yield from self._premises(clause._replace(body=link))
+                yield from self.premises(clause._replace(body=link))
 
     def fires(self, number: int) -> Step:
         """The step of a clause that fired."""
         step = self.fired[number]
         if step is None:
             clause = self.program.clauses[number]
-            rests_on = dict.fromkeys(self._rests_on(literal, clause) for literal in self._premises(clause))
+            rests_on = dict.fromkeys(self._rests_on(literal, clause) for literal in self.premises(clause))
             step = self.fired[number] = Step("fires", clause.head, clause.truth, number, tuple(rests_on))
         return step
 
@@ -113,7 +107,7 @@ class Prover:
             return literal.key
         key = f"{literal.key} taken by {clause.rule}#{clause.path}"
         detail = (clause.rule, clause.path, reading)
-        self.resting.setdefault(key, Step("taken", literal.key, UNKNOWN, -1, (literal.key,), detail))
+        self.taken.setdefault(key, Step("taken", literal.key, UNKNOWN, -1, (literal.key,), detail))
         return key
 
     def _reading(self, clause: Clause) -> str:
@@ -151,6 +145,24 @@ class Prover:
         return _Search(self, result, inputs).run()
 
 
+class Undecided(dict[str, "Step | None"]):
+    """What stands for a key that no clause has decided, written when it is first asked for; None for an input."""
+
+    def __init__(self, prover: Prover) -> None:
+        super().__init__()
+        self.prover = prover
+
+    def __missing__(self, key: str) -> Step | None:
+        prover = self.prover
+        step: Step | None = prover.taken.get(key)
+        if key in prover.aggregates:
+            step = Step("adds", key)
+        elif key in prover.nodes:
+            step = Step("undecided", key, UNKNOWN, -1, prover.reads(key))
+        self[key] = step
+        return step
+
+
 class Given(dict[str, Step]):
     """The steps of inputs, each written when it is first asked for."""
 
@@ -186,8 +198,7 @@ class _Search:
     def __init__(self, prover: Prover, result: Result, inputs: Inputs) -> None:
         self.prover, self.result, self.inputs = prover, result, inputs
         fired, fires = prover.fired, prover.fires
-        decided = {key: fired[number] or fires(number) for key, number in result.reasons.items()}
-        self.stands_for = {**prover.resting, **decided}
+        self.decided = {key: fired[number] or fires(number) for key, number in result.reasons.items()}
         self.steps: list[Step] = []
         self.premises: list[list[int]] = []
         self.made: dict[str, int] = {}
@@ -222,7 +233,7 @@ class _Search:
         place = made.get(key)
         if place is not None:
             return place
-        step = self.stands_for.get(key)
+        step = self.decided.get(key) or self.prover.undecided[key]
         premises = []
         if step is None:
             step = self.prover.recorded[key] if key in self.inputs else self.prover.missing[key]
