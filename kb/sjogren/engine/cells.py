@@ -7,7 +7,7 @@ comes to depends on its cells alone, so it is worked out once for each state of 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Any, TypeAlias
@@ -23,10 +23,9 @@ Slot: TypeAlias = int
 class Limits:
     """Limits in order, as whole numbers of a unit in which all of them are whole."""
 
-    def __init__(self, limits: Iterable[Fraction]) -> None:
-        ordered = sorted(limits)
-        self.scale = lcm(*(limit.denominator for limit in ordered))
-        self.marks = [int(limit * self.scale) for limit in ordered]
+    def __init__(self, limits: Sequence[Fraction]) -> None:
+        self.scale = scale = lcm(*(limit.denominator for limit in limits))
+        self.marks = [limit.numerator * (scale // limit.denominator) for limit in limits]
 
     def place(self, value: Fraction) -> int:
         """Where a value lies among the limits (odd) and the stretches between them (even)."""

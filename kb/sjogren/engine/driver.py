@@ -38,6 +38,7 @@ class DurableEngine:
             (computed, [self._bank(part, heads) for indexes in banks for part in _parts(program, indexes)])
             for computed, banks in program.strata
         ]
+        self._one_bank_each()
         self.nothing_known: dict[str, Any] = dict.fromkeys(
             name for key, names in self.views.items() if key not in self.aggregates for name in names
         )
@@ -48,13 +49,27 @@ class DurableEngine:
         bank.pattern = itemgetter(*names)
         return bank
 
+    def _one_bank_each(self) -> None:
+        """Whether all clauses of a statement lie in one bank, where it is noticed when they contradict each other."""
+        found: set[str] = set()
+        for _, banks in self.strata:
+            for bank in banks:
+                heads = {clause.head for clause in bank.clauses.values()}
+                if found & heads:
+                    raise EngineError(f"the clauses of {', '.join(sorted(found & heads))} lie in two banks")
+                found |= heads
+
     def _view(self, key: str, cuts: Cuts) -> str:
         """The name under which a key is seen by those who cut it like this."""
         names = self.views.setdefault(key, {})
-        name = next((name for name, same in names.items() if same == cuts), "")
-        if not name:
-            name = f"{key} {len(names)}" if cuts.marks else key
-            names[name] = cuts
+        if cuts is UNCUT:
+            names[key] = cuts
+            return key
+        for name, same in names.items():
+            if same == cuts:
+                return name
+        name = f"{key} {len(names)}"
+        names[name] = cuts
         return name
 
     def run(self, inputs: Inputs) -> Result:
@@ -81,11 +96,9 @@ class DurableEngine:
                 if answer is None:
                     answer = bank.kept.keep(pattern, bank.derive(inputs, truth, spans))
                 if answer.firings:
-                    if not truth.keys().isdisjoint(answer.truth):
-                        raise EngineError(f"{', '.join(truth.keys() & answer.truth)} was concluded by two banks")
-                    truth.update(answer.truth)
-                    seen.update(answer.truth)
-                    reasons.update(answer.reasons)
+                    truth |= answer.truth
+                    seen |= answer.truth
+                    reasons |= answer.reasons
                     firings += answer.firings
         return Result(truth, spans, tuple(firings), reasons)
 
@@ -127,7 +140,7 @@ class Bank:
         asked = {literal.key for clause in clauses.values() for literal in clause.body if literal.word == UNKNOWN}
         outside = sorted(key for key in read if key not in own or key in asked)
         cuts = _cuts(clauses.values())
-        self.reads = {key: Cuts(cuts.get(key, ())) for key in outside}
+        self.reads = {key: Cuts(cuts[key]) if key in cuts else UNCUT for key in outside}
         self.nodes = [(key, key in asked) for key in outside if key in heads]
         self.spans = [key for key in outside if key in aggregates]
         self.inputs = [(key, key in asked) for key in outside if key not in heads and key not in aggregates]
@@ -177,9 +190,9 @@ class Cuts:
     """The cuts of one number in order, as whole numbers: twice the cut in a unit in which all of them are whole."""
 
     def __init__(self, cuts: Iterable[Boundary]) -> None:
-        ordered = sorted(cuts)
-        self.scale = lcm(*(cut.at.denominator for cut in ordered))
-        self.marks = [2 * int(cut.at * self.scale) + cut.open for cut in ordered]
+        each = list(cuts)
+        self.scale = scale = lcm(*(cut.at.denominator for cut in each))
+        self.marks = sorted(2 * cut.at.numerator * (scale // cut.at.denominator) + cut.open for cut in each)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Cuts) and (self.scale, self.marks) == (other.scale, other.marks)
@@ -188,6 +201,9 @@ class Cuts:
         """How many cuts a value has reached: ``(c, 0)`` from c upwards, ``(c, 1)`` only above c."""
         whole, rest = divmod(value.numerator * self.scale, value.denominator)
         return bisect_right(self.marks, 2 * whole + (rest > 0))
+
+
+UNCUT = Cuts(())
 
 
 def _parts(program: Program, indexes: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -68,6 +68,13 @@ class Prover:
         self.chained = {clause.head: clause.body for clause in program.clauses if CHAINED.search(clause.head)}
         self.lacks = Lacks(program, rules, self.by_head, self.aggregates)
         self.recorded, self.missing = Given("input"), Given("missing")
+        self.addends = {
+            aggregate.key: [
+                (addend.key, tuple(node for node, _ in addend.levels[1:]) if addend.kind == "grade" else ())
+                for addend in aggregate.addends
+            ]
+            for aggregate in program.aggregates
+        }
         self.taken: dict[str, Step] = {}
         self.undecided = Undecided(self)
         self.fired: list[Step | None] = [None] * len(program.clauses)
@@ -197,6 +204,7 @@ class _Search:
 
     def __init__(self, prover: Prover, result: Result, inputs: Inputs) -> None:
         self.prover, self.result, self.inputs = prover, result, inputs
+        self.undecided, self.recorded, self.missing = prover.undecided, prover.recorded, prover.missing
         fired, fires = prover.fired, prover.fires
         self.decided = {key: fired[number] or fires(number) for key, number in result.reasons.items()}
         self.steps: list[Step] = []
@@ -229,34 +237,37 @@ class _Search:
 
     def place(self, key: str) -> int:
         """The place of the step that stands for a key; made, with what it rests on, when it is first asked for."""
+        place = self.made.get(key)
+        return self._make(key) if place is None else place
+
+    def _make(self, key: str) -> int:
         made = self.made
-        place = made.get(key)
-        if place is not None:
-            return place
-        step = self.decided.get(key) or self.prover.undecided[key]
+        step = self.decided.get(key) or self.undecided[key]
         premises = []
         if step is None:
-            step = self.prover.recorded[key] if key in self.inputs else self.prover.missing[key]
+            step = self.recorded[key] if key in self.inputs else self.missing[key]
         else:
-            for other in self._bounds(key) if step.kind == "adds" else step.rests_on:
+            for other in step.rests_on or self._bounds(step):
                 place = made.get(other)
-                premises.append(self.place(other) if place is None else place)
+                premises.append(self._make(other) if place is None else place)
         made[key] = place = len(self.steps)
         self.steps.append(step)
         self.premises.append(premises)
         return place
 
-    def _bounds(self, key: str) -> Iterable[str]:
-        """What bounds each addend of an aggregate."""
-        aggregate = self.prover.aggregates[key]
+    def _bounds(self, step: Step) -> Iterable[str]:
+        """What bounds each addend of an aggregate; no other step chooses what it rests on."""
+        if step.kind != "adds":
+            return ()
+        aggregate = self.prover.aggregates[step.key]
         if aggregate.stated and aggregate.stated in self.inputs:
             return (aggregate.stated,)
         found: list[str] = []
-        for addend in aggregate.addends:
-            if addend.kind == "grade":
-                found += self._grade([node for node, _ in addend.levels[1:]])
+        for key, levels in self.prover.addends[step.key]:
+            if levels:
+                found += self._grade(levels)
             else:
-                found.append(addend.key)
+                found.append(key)
         return dict.fromkeys(found)
 
     def _grade(self, nodes: Sequence[str]) -> list[str]:
