@@ -50,7 +50,8 @@ class Conditions:
         question, slots = asked
         for variable, slot in zip(question.variables, slots, strict=True):
             if slot is None:
-                self._slots_of_status(*variable.about, found)
+                condition, asker, side = variable.about
+                self._slots_of_status(condition, asker, side, found)
             else:
                 found[slot] = None
 
@@ -87,6 +88,7 @@ class Conditions:
         return None if kind == "status" else cells.result(key)
 
     def key_of(self, rule: str, side: str) -> str:
+        """The key of a rule's result on a side; the side counts only for rules that are asked of each."""
         return f"{rule}@{side}" if self.rules[rule].for_each and side else rule
 
     # -- conditions ---------------------------------------------------------------------------------------------------
@@ -97,6 +99,7 @@ class Conditions:
         return next(iter(answers)) if len(answers) == 1 else None
 
     def possible(self, asked: Asked) -> frozenset[Any]:
+        """All answers of a question that remain on what is seen."""
         question, slots = asked
         marks = [
             self._by_status(*variable.about) if slot is None else self.seen[slot]
@@ -104,9 +107,7 @@ class Conditions:
         ]
         return question.possible(tuple(marks))
 
-    def _condition(
-        self, condition: Condition, rule: Rule, side: str, name: str
-    ) -> Asked:
+    def _condition(self, condition: Condition, rule: Rule, side: str, name: str) -> Asked:
         qualitative = rule.id in self.item_rules
         return self._question(rule, side, name, lambda reader: reader(condition), 2, qualitative=qualitative)
 

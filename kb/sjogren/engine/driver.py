@@ -66,7 +66,7 @@ class DurableEngine:
             names[key] = cuts
             return key
         for name, same in names.items():
-            if same == cuts:
+            if (same.scale, same.marks) == (cuts.scale, cuts.marks):
                 return name
         name = f"{key} {len(names)}"
         names[name] = cuts
@@ -193,9 +193,6 @@ class Cuts:
         each = list(cuts)
         self.scale = scale = lcm(*(cut.at.denominator for cut in each))
         self.marks = sorted(2 * cut.at.numerator * (scale // cut.at.denominator) + cut.open for cut in each)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Cuts) and (self.scale, self.marks) == (other.scale, other.marks)
 
     def position(self, value: Fraction) -> int:
         """How many cuts a value has reached: ``(c, 0)`` from c upwards, ``(c, 1)`` only above c."""

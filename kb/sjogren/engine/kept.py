@@ -23,7 +23,7 @@ class Kept(dict[Any, Any]):
             self.keep(key, found)
         return found
 
-    def keep(self, key: Any, answer: Any) -> Any:
+    def keep(self, key: Any, answer: Any, /) -> Any:
         """Keep an answer, which is not None; returns it."""
         if len(self) >= self.half:
             self.older = dict(self)

@@ -18,7 +18,7 @@ from sjogren.model.rule import BOTH, EITHER, FACT, NUMERIC, POLICY, Condition, G
 from sjogren.model.vocabulary import SIDES
 
 if TYPE_CHECKING:
-    from sjogren.engine.reference import Reference
+    from sjogren.engine.conditions import Conditions
 
 Truth: TypeAlias = "bool | None"
 Sets: TypeAlias = "tuple[tuple[Any, ...], ...]"
@@ -94,7 +94,7 @@ class Question:
 class Reader:
     """Turns conditions into functions over variables, gathering the variables and their limits."""
 
-    def __init__(self, reference: Reference, rule: Rule, side: str) -> None:
+    def __init__(self, reference: Conditions, rule: Rule, side: str) -> None:
         self.reference, self.rule, self.side = reference, rule, side
         self.order: dict[tuple[str, str], int] = {}
         self.made: list[tuple[str, str, Any]] = []

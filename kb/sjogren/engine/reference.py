@@ -186,7 +186,8 @@ class Reference(Conditions):
     _recommendation = _table
 
     def _selection(self, rule: Rule, side: str) -> Answer:
-        cells, truth = [], {}
+        cells: list[tuple[Slot, Any]] = []
+        truth: dict[str, str] = {}
         for index, case in enumerate(rule.cases):
             member = self._found(
                 f"{self.key_of(rule.id, side)}={case.low}", self.holds(case.when, rule, side, f"select.{index}")

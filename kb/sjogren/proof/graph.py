@@ -25,10 +25,8 @@ MAX_KEPT = 16_000
 """Nodes kept in memory for patients who share them."""
 GIVEN = frozenset({"input", "missing"})
 """Steps that rest on nothing; their content is what the patient's record says."""
-SETTLED = frozenset({"fires", "undecided", "taken", "raises"})
-"""Steps whose content is settled by the nodes that they rest on."""
-STATIC = SETTLED - {"taken"}
-"""Those that are the same for every patient but for what they rest on and the facts that their sentence names."""
+STATIC = frozenset({"fires", "undecided", "raises"})
+"""Steps that are the same for every patient but for what they rest on and the facts that their sentence names."""
 
 
 class Binder:
@@ -44,6 +42,7 @@ class Binder:
         self.given = Kept(MAX_KEPT)
         self.forms: dict[Step, Form] = {}
         self.varied = Kept(MAX_KEPT)
+        self.valued = Kept(MAX_KEPT)
         self.statements = Statements(program, rules, vocabulary)
         self.printer = Printer(rules, vocabulary)
         self.says = self.statements.says
@@ -57,7 +56,7 @@ class Binder:
         made: list[dict[str, Json]] = []
         names: list[str] = []
         unique: dict[str, dict[str, Json]] = {}
-        kept = self.kept
+        kept, forms = self.kept, self.forms
         for step, places in zip(skeleton.steps, skeleton.premises, strict=True):
             kind = step.kind
             if kind in GIVEN:
@@ -65,14 +64,14 @@ class Binder:
                 name = node["id"]
             else:
                 premises = [names[place] for place in places]
-                pattern = (step, *premises) if kind in SETTLED else (step, self._value_of(step, bound), *premises)
-                found = kept[pattern]
-                if found is None:
-                    resting_on = [made[place] for place in places]
-                    form, text = self._form(step, bound, resting_on, skeleton.lacking.get(len(made), ()))
-                    found = kept.keep(pattern, (form, text, form.digest(premises, text)))
-                form, text, name = found
-                node = form.node(premises, text, name)
+                if kind in STATIC:
+                    pattern = step.name + "".join(premises)
+                    text, name = kept[pattern] or kept.keep(pattern, self._written(step, premises, places, made))
+                    node = forms[step].node(premises, text, name)
+                else:
+                    lacking = skeleton.lacking.get(len(made), ())
+                    form, name = self._varied(step, bound, premises, places, made, lacking)
+                    node = form.node(premises, form.says, name)
             names.append(name)
             made.append(unique.setdefault(name, node))
         return list(unique.values()), made
@@ -90,7 +89,8 @@ class Binder:
     def _record(self, step: Step, bound: Bound) -> tuple[object, ...]:
         """All that the node of an input depends on."""
         if step.kind == "missing":
-            return (bound.recorded.get(step.detail), bound.unused.get(step.detail))
+            name, side = step.detail
+            return (bound.recorded.get((name, side)), bound.unused.get((name, side)))
         origin = bound.origins[step.key]
         if origin.chosen is None:
             return (origin.kind, origin.value, origin.name in bound.policy)
@@ -99,38 +99,53 @@ class Binder:
         how = (value.unit, value.date, value.source, value.note, value.status, value.qualitative)
         return (origin.kind, plain, value.as_stated, *how, *when)
 
-    def _value_of(self, step: Step, bound: Bound) -> object:
-        """What, besides the nodes it rests on, the content of a step depends on."""
-        if step.kind == "adds":
-            return bound.result.spans[step.key]
-        shown = self.conclusions[step.key].shown[step.clause]
-        return self.printer.printed(shown, (), bound) if shown.how == "text" else None
+    def _written(
+        self, step: Step, premises: list[str], places: list[int], made: list[dict[str, Json]]
+    ) -> tuple[str, str]:
+        """The sentence and the identifier of a static step with these premises."""
+        form = self.forms.get(step)
+        if form is None:
+            form = self.forms[step] = Form(getattr(self, f"_{step.kind}")(step), varies=True)
+        text = form.says
+        if step.kind == "fires":
+            facts = [made[place]["text"] for place in places if made[place]["type"] == "fact"]
+            text = f"{text} ({'; '.join(facts)})" if facts else text
+        return text, form.digest(premises, text)
 
-    def _form(
-        self, step: Step, bound: Bound, resting_on: list[dict[str, Json]], lacking: tuple[str, ...]
+    def _varied(
+        self,
+        step: Step,
+        bound: Bound,
+        premises: list[str],
+        places: list[int],
+        made: list[dict[str, Json]],
+        lacking: tuple[str, ...],
     ) -> tuple[Form, str]:
-        """A node without its premises, and the sentence that it has with these."""
-        if step.kind in STATIC:
-            form = self.forms.get(step)
-            if form is None:
-                form = self.forms[step] = Form(getattr(self, f"_{step.kind}")(step), varies=True)
-            fires = step.kind == "fires"
-            facts = [node["text"] for node in resting_on if node["type"] == "fact"] if fires else ()
-            return form, f"{form.says} ({'; '.join(facts)})" if facts else form.says
-        value: Json
-        if step.kind == "taken":
-            value = resting_on[0]["text"]
-        elif step.kind == "adds":
+        """The form and the identifier of a step that says what it rests on, a number, or what is printed."""
+        value: Json = None
+        shown = self.conclusions[step.key].shown[step.clause] if step.kind == "reports" else None
+        if step.kind == "adds":
             value = bound.result.spans[step.key]
-        else:
-            shown = self.conclusions[step.key].shown[step.clause]
+        elif shown is not None and shown.how == "text":
             value = self.printer.printed(shown, lacking, bound)
-        pattern = (step, repr(value) if isinstance(value, list | dict) else value, type(value))
-        form = self.varied[pattern]
+        pattern = (step.name, value, *premises)
+        found: tuple[Form, str] | None = self.varied[pattern]
+        if found is None:
+            if step.kind == "taken":
+                value = made[places[0]]["text"]
+            elif shown is not None:
+                value = self.printer.printed(shown, lacking, bound)
+            form = self._form(step, value)
+            found = self.varied.keep(pattern, (form, form.digest(premises, form.says)))
+        return found
+
+    def _form(self, step: Step, value: Json) -> Form:
+        pattern = (step.name, type(value), repr(value) if isinstance(value, list | dict) else value)
+        form: Form | None = self.valued[pattern]
         if form is None:
             content = getattr(self, f"_{step.kind}")(step, value)
-            form = self.varied.keep(pattern, Form(content, varies=False))
-        return form, form.says
+            form = self.valued.keep(pattern, Form(content, varies=False))
+        return form
 
     # -- nodes by kind of step
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import NamedTuple
 
 from sjogren.engine.knowledge import Inputs, Result
 from sjogren.model.rule import Mark, Rule, Test
 from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Clause, Conclusion, Literal, Program, Shown
 from sjogren.proof.lacks import Lacks
+
+_NUMBERS = count()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -32,7 +35,12 @@ class Step:
         index of the clause that fired; for ``reports`` of the conclusion's shown key; else -1.
     rests_on
         keys of the inputs, nodes, aggregates and readings that it rests on, where they are the same for everybody;
-        for ``adds`` and ``reports`` those of which some are chosen for each patient.
+        for ``reports`` those of which some are chosen for each patient, for ``adds`` none.
+    detail
+        for ``input`` and ``missing`` the fact and its side; for ``taken`` the rule, its clause and its reason; for
+        ``raises`` the rule.
+    name
+        short and different for every step.
     """
 
     kind: str
@@ -41,6 +49,7 @@ class Step:
     clause: int = -1
     rests_on: tuple[str, ...] = ()
     detail: tuple[str, ...] = ()
+    name: str = field(default_factory=lambda: f"{next(_NUMBERS)}:")
 
 
 class Skeleton(NamedTuple):
@@ -129,7 +138,9 @@ class Prover:
     def _asked(self, conclusion: Conclusion, index: int, shown: Shown) -> Asked:
         """How one printed key is read, and the keys that it is read from."""
         rule = self.rules.get(shown.of)
-        choose, keys, marks = "all", (shown.of,), tuple[str, ...]()
+        choose = "all"
+        keys: tuple[str, ...] = (shown.of,)
+        marks: tuple[str, ...] = ()
         if shown.how == "verdict":
             choose, keys = "verdict", tuple(f"{shown.of}={word}" for word in VERDICTS)
         elif shown.how in {"table", "recommends"}:
