@@ -231,7 +231,7 @@ ALLOWED: dict[str, tuple[set[float], str]] = {
     "cli/strip.py": ({4, 24, 44, 60, 100}, "columns of the text for a terminal"),
     "engine/cells.py": ({2}, "a limit and the stretch after it"),
     "engine/conditions.py": ({2}, "the answers of a condition: it holds or not"),
-    "engine/driver.py": ({2, 8, 1_000}, "a cut and the stretch after it; when a bank is cut; how much is kept in memory"),
+    "engine/driver.py": ({2, 8, 1_000}, "a cut and the stretch after it; when a bank is cut; how much is kept"),
     "engine/durable.py": ({0.5, 2, 16, 60, 250, 400, 4000}, "limits inside those at which durable-rules fails"),
     "engine/questions.py": ({2, 1_000}, "a limit and the stretch after it; how many answers are kept in memory"),
     "engine/kept.py": ({2}, "halves"),
