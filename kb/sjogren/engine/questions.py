@@ -55,7 +55,7 @@ class Variable(NamedTuple):
         return (True, False) if mark is None else (mark,)
 
 
-MAX_KEPT = 1_000
+MAX_KEPT = 500
 """Answers kept for each question; above that the older half goes."""
 
 

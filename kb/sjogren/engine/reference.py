@@ -25,7 +25,7 @@ from sjogren.model.vocabulary import SIDES, Vocabulary
 T, F = "T", "F"
 UNCOMPARED = {"excluded", "entry_not_met", "not_met"}
 """Verdicts whose being ruled out is a step of the engine only; their being given is compared."""
-MAX_KEPT = 1_000
+MAX_KEPT = 500
 """Answers kept for each rule and side; above that the older half goes."""
 
 
