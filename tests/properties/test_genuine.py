@@ -18,6 +18,7 @@ from tests.properties.pool import clinical, drawn
 import sjogren
 from sjogren.engine.driver import DurableEngine
 from sjogren.engine.durable import EngineError, RuleSet
+from sjogren.engine.kept import Kept
 from sjogren.engine.knowledge import Inputs, Result
 from sjogren.engine.reference import Reference, disagreements
 from sjogren.program.ir import Clause, Literal
@@ -139,7 +140,7 @@ class Pool:
         bank = self.banks[number]
         rules, kept = bank.rules or RuleSet(bank.clauses), bank.kept
         bank.rules = RuleSet(bank.clauses | {number: clause}) if clause else rules
-        bank.kept = Forgetful()
+        bank.kept = Forgetful(0)
         try:
             yield bank.rules
         finally:
@@ -148,11 +149,11 @@ class Pool:
             bank.rules, bank.kept = rules, kept
 
 
-class Forgetful(dict[Any, Any]):
+class Forgetful(Kept):
     """Keeps nothing, so that every case is derived by the engine itself."""
 
-    def __setitem__(self, key: object, value: object) -> None:
-        pass
+    def keep(self, _: Any, answer: Any, /) -> Any:
+        return answer
 
 
 def differs(engine: DurableEngine, inputs: Inputs, expected: Result) -> bool:

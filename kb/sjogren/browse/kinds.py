@@ -37,7 +37,9 @@ KINDS: Mapping[str, Kind] = {
     f"{SJD}GuidelineRecommendation": Kind(
         "recommendation", "Recommendations", "Recommendations of a guideline, with level and strength."
     ),
-    f"{SJD}SourceConflict": Kind("conflict", "Conflicts and cautions", "Where sources disagree, or are easily misread."),
+    f"{SJD}SourceConflict": Kind(
+        "conflict", "Conflicts and cautions", "Where sources disagree, or are easily misread."
+    ),
     f"{SKOS}Concept": TERMS,
 }
 """The kind of page by class, the most telling class of a node first."""

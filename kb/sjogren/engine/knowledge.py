@@ -42,11 +42,14 @@ class Span(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What an engine derived: nodes true or false, aggregates, and (durable-rules only) the firings in order."""
+    """What an engine derived: nodes true or false and aggregates; durable-rules alone: the firings in order, and for
+    each node that of them which a proof cites.
+    """
 
     truth: Mapping[str, str]
     spans: Mapping[str, Span]
     firings: tuple[int, ...] = ()
+    reasons: Mapping[str, int] = {}
 
 
 OPEN_SPAN = Span(None, None)

@@ -13,11 +13,12 @@ from math import ceil, floor
 from operator import eq
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from sjogren.engine.kept import Kept
 from sjogren.model.rule import BOTH, EITHER, FACT, MEANS, NUMERIC, POLICY, Condition, Group, Rule, Subject, Test
 from sjogren.model.vocabulary import SIDES
 
 if TYPE_CHECKING:
-    from sjogren.engine.reference import Reference
+    from sjogren.engine.conditions import Conditions
 
 Truth: TypeAlias = "bool | None"
 Sets: TypeAlias = "tuple[tuple[Any, ...], ...]"
@@ -54,8 +55,8 @@ class Variable(NamedTuple):
         return (True, False) if mark is None else (mark,)
 
 
-MAX_KEPT = 1_000
-"""Answers kept for each question; above that the oldest goes."""
+MAX_KEPT = 500
+"""Answers kept for each question; above that the older half goes."""
 
 
 class Question:
@@ -66,18 +67,16 @@ class Question:
         self.reader, self.ask = reader, ask
         self.most = answers
         """How many answers there are: once all were met, nothing more is to be found."""
-        self.answers: dict[tuple[Any, ...], frozenset[Any]] = {}
+        self.answers = Kept(MAX_KEPT)
 
     def possible(self, marks: tuple[Any, ...]) -> frozenset[Any]:
         """All answers that remain, given what is known of each variable."""
-        found = self.answers.get(marks)
+        found: frozenset[Any] | None = self.answers[marks]
         if found is None:
             sets = tuple(variable.values(mark) for variable, mark in zip(self.variables, marks, strict=True))
             collected: set[Any] = set()
             self._split(sets, collected)
-            if len(self.answers) >= MAX_KEPT:
-                del self.answers[next(iter(self.answers))]
-            found = self.answers[marks] = frozenset(collected)
+            found = self.answers.keep(marks, frozenset(collected))
         return found
 
     def _split(self, sets: Sets, collected: set[Any]) -> None:
@@ -95,7 +94,7 @@ class Question:
 class Reader:
     """Turns conditions into functions over variables, gathering the variables and their limits."""
 
-    def __init__(self, reference: Reference, rule: Rule, side: str) -> None:
+    def __init__(self, reference: Conditions, rule: Rule, side: str) -> None:
         self.reference, self.rule, self.side = reference, rule, side
         self.order: dict[tuple[str, str], int] = {}
         self.made: list[tuple[str, str, Any]] = []

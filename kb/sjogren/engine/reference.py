@@ -1,174 +1,120 @@
-"""The reference evaluator: the same rules read another way, case by case, to hold the engine to account.
+"""The reference evaluator: the same rules read another way, rule by rule, to hold the engine to account.
 
 It never sees the compiled program. It walks the rules as written, gives every input the values that it could still
 have, tries them all where that can matter, and keeps the answers that remain. `disagreements` compares the two.
+
+A rule sees nothing but the cells that its conditions name (`sjogren.engine.cells`); what it comes to is kept for each
+state of them.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from sjogren.engine.criteria import verdict_of
+from sjogren.engine.cells import Slot
+from sjogren.engine.conditions import Conditions
+from sjogren.engine.criteria import Verdict, verdict_of
+from sjogren.engine.kept import Kept
 from sjogren.engine.knowledge import ONE, ZERO, Inputs, Result, Span, add_up, exact, first_known
-from sjogren.engine.questions import Ask, Question, Reader, Truth, Variable
-from sjogren.engine.responses import Responses
-from sjogren.model.rule import FACT, POLICY, RESPONSES, Condition, Group, Rule, Subject, Test
+from sjogren.engine.questions import Reader, Truth
+from sjogren.model.rule import FACT, POLICY, RESPONSES, RULE, Rule, Subject
 from sjogren.model.vocabulary import SIDES, Vocabulary
 
 T, F = "T", "F"
 UNCOMPARED = {"not_met"}
 """The verdict whose being ruled out is a step of the engine only; its being given is compared."""
+GATES = ("excluded", "entry_not_met")
+"""Verdicts that later rules may ask for beside whether a criteria set is met."""
+MAX_KEPT = 500
+"""Answers kept for each rule and side; above that the older half goes."""
 
 
-class Reference(Responses):
+class Answer(NamedTuple):
+    """What a rule comes to: the cells that later rules see, the nodes that are true or false, the numbers."""
+
+    cells: Sequence[tuple[Slot, Any]]
+    truth: Mapping[str, str]
+    spans: Mapping[str, Span] = {}
+
+
+class Part:
+    """A rule on one side (or without sides, or for both eyes together): the cells it sees, and what it came to."""
+
+    def __init__(self, rule: Rule, side: str, work_out: Callable[[Rule, str], Answer], slots: Sequence[Slot]) -> None:
+        self.rule, self.side, self.work_out = rule, side, work_out
+        self.slots = slots
+        self.look: Callable[[list[Any]], Any] = itemgetter(*slots, slots[0])
+        self.kept = Kept(MAX_KEPT)
+
+
+class Reference(Conditions):
     """Evaluates rules as written; one instance serves many cases."""
 
     def __init__(self, rules: Mapping[str, Rule], sequence: Sequence[Rule], vocabulary: Vocabulary) -> None:
-        self.rules, self.sequence, self.vocabulary = rules, sequence, vocabulary
-        self.questions: dict[tuple[str, str, str], Question] = {}
+        super().__init__(rules, sequence, vocabulary)
         self.sided: dict[str, set[str]] = {}
-        self.item_rules = {item.rule for rule in sequence if rule.kind == "CriteriaSet" for item in rule.items}
-        """Items of criteria sets and their parts."""
-        for rule in rules.values():  # a part stands after the rule that it is a part of
-            if rule.parent in self.item_rules:
-                self.item_rules.add(rule.id)
-        self.reset({})
-
-    def reset(self, inputs: Inputs) -> None:
-        """Start a case."""
-        self.inputs = inputs
-        self.findings: dict[str, Truth] = {}
-        self.grades: dict[str, tuple[int, int]] = {}
-        self.tables: dict[str, frozenset[str]] = {}
-        self.spans: dict[str, Span] = {}
-        self.verdicts: dict[str, str] = {}
-        self.branches: dict[str, frozenset[str]] = {}
-        self.met: dict[str, Truth] = {}
+        self.parts: list[Part] = []
+        for rule in sequence:
+            for side in SIDES[rule.for_each] if rule.for_each else ("",):
+                self._add_part(rule, side)
+            if rule.for_each:
+                self._add_worse(rule)
 
     def run(self, inputs: Inputs) -> Result:
         """Evaluate every rule; the result names the same nodes as the engine's."""
-        self.reset(inputs)
-        for rule in self.sequence:
-            self.current = rule
-            if rule.for_each:
-                for side in SIDES[rule.for_each]:
-                    self._rule(rule, side)
-                self._worse(rule)
-            else:
-                self._rule(rule, "")
-        return Result(self._truth(), self.spans)
+        seen = self.cells.of(inputs)
+        truth: dict[str, str] = {}
+        spans: dict[str, Span] = {}
+        for part in self.parts:
+            pattern = part.look(seen)
+            answer = part.kept[pattern]
+            if answer is None:
+                self.seen = dict(zip(part.slots, pattern, strict=False))
+                answer = part.kept.keep(pattern, part.work_out(part.rule, part.side))
+            for slot, cell in answer.cells:
+                seen[slot] = cell
+            truth.update(answer.truth)
+            spans.update(answer.spans)
+        return Result(truth, spans)
 
-    # -- what is known of a variable ----------------------------------------------------------------------------------
+    # -- what a rule sees ---------------------------------------------------------------------------------------------
 
-    def mark(self, variable: Variable, qualitative: bool) -> Any:
-        """What is known of a variable, in the form that its values are worked out from."""
-        kind, key = variable.kind, variable.key
-        if kind == "flag":
-            known = self.inputs.get(key)
-            return None if known is None else known.truth == T
-        if kind == "finding":
-            return self.findings[key]
-        if kind in {"number", "whole"}:
-            known = self.inputs.get(key)
-            if known is None or (known.qualitative and not qualitative):
-                return (0, 2 * len(variable.limits))
-            return _positions(variable.limits, known.low, known.high)
-        if kind == "grade":
-            return self.grades[key]
-        if kind == "score":
-            return _positions(variable.limits, *self.spans[key])
-        if kind == "code":
-            known = self.inputs.get(key)
-            return None if known is None else known.code
-        if kind == "table":
-            return self.tables[key]
-        if kind == "criteria":
-            return self.met[key]
-        if kind == "mean":
-            return _positions(variable.limits, *self._mean(key))
-        if kind == "change":
-            return _positions(variable.limits, *self._change(variable.about))
-        return self._by_status(*variable.about)
+    def _add_part(self, rule: Rule, side: str) -> None:
+        found: dict[Slot, None] = {}
+        self.slots(rule, side, found)
+        cells = self.cells
+        if rule.stated:
+            found[cells.whole(rule.stated)] = None
+        for subject in (*rule.highest_of, *rule.alternatives):
+            found[cells.result(self.key_of(subject.name, side))] = None
+        for name in (*(term.subject for term in rule.terms), *(Subject(RULE, item.rule) for item in rule.items)):
+            found[cells.whole(name.name) if name.kind == FACT else cells.result(name.name)] = None
+        key = f"{rule.id}@{side}" if side else rule.id
+        if rule.kind == "Score":
+            cells.add_score(key)
+        elif rule.kind == "Selection":
+            for case in dict.fromkeys(case.low for case in rule.cases):
+                cells.add_result(f"{key}={case}")
+        elif rule.kind == "CriteriaSet":
+            for result in (key, *(f"{key}={word}" for word in GATES)):
+                cells.add_result(result)
+        else:
+            cells.add_result(key)
+        self.parts.append(Part(rule, side, getattr(self, f"_{rule.kind.lower()}"), list(found)))
 
-    # -- conditions ---------------------------------------------------------------------------------------------------
-
-    def holds(self, condition: Condition, rule: Rule, side: str, name: str) -> Truth:
-        """Whether a condition holds on every completion (True), on none (False), or is open (None)."""
-        question = self.question(rule, side, name, lambda reader: reader(condition), 2)
-        answers = self.possible(question, qualitative=rule.id in self.item_rules)
-        return next(iter(answers)) if len(answers) == 1 else None
-
-    def possible(self, question: Question, *, qualitative: bool) -> frozenset[Any]:
-        """All answers to a question that remain."""
-        return question.possible(tuple([self.mark(variable, qualitative) for variable in question.variables]))
-
-    def question(self, rule: Rule, side: str, name: str, build: Callable[[Reader], Ask], answers: int) -> Question:
-        """A question that a rule asks, made once; ``answers`` is how many answers it has."""
-        key = (rule.id, name, side)
-        question = self.questions.get(key)
-        if question is None:
-            reader = Reader(self, rule, side)
-            ask = build(reader)
-            question = self.questions[key] = Question(reader, ask, answers)
-        return question
-
-    def _by_status(self, condition: Test | Group, rule: Rule, side: str) -> Truth:
-        """Conditions that ask what is known: status words, ``any_known``, ``first_known``, narrower facts."""
-        if isinstance(condition, Test):
-            if condition.where == "any_narrower":
-                return self._narrower(condition)
-            known, shown = self._status(condition.subject, side)
-            return {"known": known, "unknown": not known}.get(str(condition.value), not shown)
-        results = [
-            self.holds(part, rule, side, f"{condition.place.path}.{condition.op}.{index}")
-            for index, part in enumerate(condition.parts)
-        ]
-        done = [result for result in results if result is not None]
-        if not done:
-            return None
-        return done[0] if condition.op == "first_known" else any(done)
-
-    def _narrower(self, test: Test) -> Truth:
-        fact = self.vocabulary.facts[test.subject.name]
-        stated = self._flag(fact.name)
-        parts = [self._flag(name) for name in fact.narrower]
-        result: Truth = None
-        if stated or any(parts):
-            result = True
-        elif stated is False or all(part is False for part in parts):
-            result = False
-        return result if test.value == "present" or result is None else not result
-
-    def _flag(self, key: str) -> Truth:
-        known = self.inputs.get(key)
-        return None if known is None else known.truth == T
-
-    def _status(self, subject: Subject, side: str) -> tuple[bool, bool]:
-        """Whether a fact or rule is known, and whether it is shown to be present or met."""
-        if subject.kind == FACT:
-            fact = self.vocabulary.facts[subject.name]
-            name = f"{fact.name}.{fact.codes[0]}" if fact.type in {"codes", "diseases"} else fact.name
-            known = self.inputs.get(f"{name}@{side}" if fact.laterality else name)
-            return known is not None and not known.qualitative, known is not None and known.truth == T
-        rule = self.rules[subject.name]
-        key = f"{rule.id}@{side}" if rule.for_each and side else rule.id
-        if rule.kind == "Grade":
-            low, high = self.grades[key]
-            return low == high, False
-        if rule.kind in {"Table", "Recommendation"}:
-            return len(self.tables[key]) == 1, False
-        return self.findings[key] is not None, self.findings[key] is True
+    def _add_worse(self, rule: Rule) -> None:
+        found = {self.cells.result(f"{rule.id}@{side}"): None for side in SIDES[rule.for_each]}
+        for name in sorted(self._sided(rule)):
+            found |= {self.cells.given(f"{name}@{side}"): None for side in SIDES[rule.for_each]}
+        self.cells.add_result(rule.id)
+        self.parts.append(Part(rule, "", self._worse, list(found)))
 
     # -- kinds of rule ------------------------------------------------------------------------------------------------
 
-    def _rule(self, rule: Rule, side: str) -> None:
-        key = f"{rule.id}@{side}" if side else rule.id
-        getattr(self, f"_{rule.kind.lower()}")(rule, side, key)
-
-    def _finding(self, rule: Rule, side: str, key: str) -> None:
+    def _finding(self, rule: Rule, side: str) -> Answer:
         assert rule.when is not None
         result = self.holds(rule.when, rule, side, "when")
         caveat = rule.unreliable_if
@@ -176,19 +122,16 @@ class Reference(Responses):
             result = None
         if result is None and rule.when_unknown and self._closed(rule, side):
             result = rule.when_unknown.take_as == "met"
-        self.findings[key] = result
+        return self._found(f"{rule.id}@{side}" if side else rule.id, result)
+
+    def _found(self, key: str, result: Truth) -> Answer:
+        truth = {} if result is None else {key: T if result else F}
+        return Answer([(self.cells.result(key), result)], truth)
 
     def _closed(self, rule: Rule, side: str) -> bool:
         reading = rule.when_unknown
         assert reading is not None
         return reading.provided is None or self.holds(reading.provided, rule, side, "provided") is True
-
-    def _answers(self, rule: Rule, side: str) -> frozenset[int]:
-        """The cases of a decision list that can still decide; the last number stands for ``otherwise``."""
-        conditions = [case.when for case in rule.cases]
-        answers = len(conditions) + 1
-        question = self.question(rule, side, "cases", lambda reader: reader.cases(conditions), answers)
-        return self.possible(question, qualitative=False)
 
     def _first_shown(self, rule: Rule, side: str) -> int:
         for index, case in enumerate(rule.cases):
@@ -196,7 +139,7 @@ class Reference(Responses):
                 return index
         return len(rule.cases)
 
-    def _grade(self, rule: Rule, side: str, key: str) -> None:
+    def _grade(self, rule: Rule, side: str) -> Answer:
         top = len(rule.levels) - 1
         low, high = 0, top
         if rule.highest_of:
@@ -205,110 +148,131 @@ class Reference(Responses):
             ends = [(rule.levels.index(case.low), rule.levels.index(case.high)) for case in rule.cases]
             other = rule.levels.index(rule.otherwise)
             ends.append((other, other))
-            open_ends = [ends[index] for index in self._answers(rule, side)]
+            open_ends = [ends[index] for index in self.possible(self.cases(rule, side))]
             low, high = min(end[0] for end in open_ends), max(end[1] for end in open_ends)
             if rule.when_unknown and self._closed(rule, side):
                 taken = ends[self._first_shown(rule, side)]
                 low, high = _settle(low, high, taken)
         if rule.stated:
-            known = self.inputs.get(rule.stated)
+            known = self.seen[self.cells.whole(rule.stated)]
             if known is not None and known.low is not None:
                 low = high = int(known.low)
-        self.grades[key] = (low, high)
+        return self._graded(rule, f"{rule.id}@{side}" if side else rule.id, low, high)
+
+    def _graded(self, rule: Rule, key: str, low: int, high: int) -> Answer:
+        truth = {
+            f"{key}>={level}": T if rank <= low else F
+            for rank, level in enumerate(rule.levels)
+            if rank and (rank <= low or rank > high)
+        }
+        return Answer([(self.cells.result(key), (low, high))], truth)
 
     def _highest(self, rule: Rule, side: str) -> tuple[int, int]:
         lows, highs = [], []
         for part in rule.highest_of:
-            other = self.rules[part.name]
-            low, high = self.grades[f"{other.id}@{side}" if other.for_each and side else other.id]
-            lows.append(_rank(rule.levels, other.levels[low]))
-            highs.append(_rank(rule.levels, other.levels[high]))
+            levels = self.rules[part.name].levels
+            low, high = self.result(self.key_of(part.name, side))
+            lows.append(_rank(rule.levels, levels[low]))
+            highs.append(_rank(rule.levels, levels[high]))
         return max(lows), max(highs)
 
-    def _table(self, rule: Rule, side: str, key: str) -> None:
+    def _table(self, rule: Rule, side: str) -> Answer:
+        key = f"{rule.id}@{side}" if side else rule.id
         words = [*(case.low for case in rule.cases), rule.otherwise]
-        found = frozenset(words[index] for index in self._answers(rule, side))
+        found = frozenset(words[index] for index in self.possible(self.cases(rule, side)))
         if rule.when_unknown and len(found) > 1 and self._closed(rule, side):
             found = found & {words[self._first_shown(rule, side)]} or found
-        self.tables[key] = found
+        return Answer([(self.cells.result(key), found)], _told(f"{key}=", words, found))
 
-    def _recommendation(self, rule: Rule, side: str, key: str) -> None:
-        self._table(rule, side, key)
+    _recommendation = _table
 
-    def _selection(self, rule: Rule, side: str, key: str) -> None:
+    def _selection(self, rule: Rule, side: str) -> Answer:
+        cells: list[tuple[Slot, Any]] = []
+        truth: dict[str, str] = {}
         for index, case in enumerate(rule.cases):
-            self.findings[f"{key}={case.low}"] = self.holds(case.when, rule, side, f"select.{index}")
+            member = self._found(
+                f"{self.key_of(rule.id, side)}={case.low}", self.holds(case.when, rule, side, f"select.{index}")
+            )
+            cells += member.cells
+            truth |= member.truth
+        return Answer(cells, truth)
 
-    def _score(self, rule: Rule, side: str, key: str) -> None:
-        known = self.inputs.get(rule.stated) if rule.stated else None
+    def _score(self, rule: Rule, side: str) -> Answer:
+        known = self.seen[self.cells.whole(rule.stated)] if rule.stated else None
         if known is not None and not known.qualitative:
-            self.spans[key] = Span(known.low, known.high)
+            span = Span(known.low, known.high)
         elif rule.alternatives:
-            self.spans[key] = first_known([self.spans[subject.name] for subject in rule.alternatives])
+            span = first_known([self.result(subject.name) for subject in rule.alternatives])
         else:
             parts = [(exact(term.weight), self.addend(term.subject)) for term in rule.terms]
-            self.spans[key] = add_up("mean" if rule.mean else "sum", parts)
+            span = add_up("mean" if rule.mean else "sum", parts)
+        key = self.key_of(rule.id, side)
+        places = [(slot, limits.span(*span)) for slot, limits in self.cells.scores[key]]
+        return Answer([(self.cells.result(key), span), *places], {}, {key: span})
 
     def addend(self, subject: Subject) -> Span:
         """What a fact or the result of a rule adds to a score."""
         if subject.kind == FACT:
             fact = self.vocabulary.facts[subject.name]
-            known = self.inputs.get(subject.name)
+            known = self.seen[self.cells.whole(subject.name)]
             if known is None or known.qualitative:
                 return Span(fact.minimum, fact.maximum)
             return Span(known.low, known.high)
-        rule = self.rules[subject.name]
+        rule, result = self.rules[subject.name], self.result(subject.name)
         if rule.kind == "Score":
-            return self.spans[rule.id]
+            return Span(*result)
         if rule.kind == "Finding":
-            result = self.findings[rule.id]
             return Span(ONE if result is True else ZERO, ZERO if result is False else ONE)
-        low, high = self.grades[rule.id]
+        low, high = result
         return Span(self._worth(rule.levels[low]), self._worth(rule.levels[high]))
-
-    def _mean(self, name: str) -> Span:
-        fact = self.vocabulary.facts[name]
-        parts = []
-        for side in fact.sides:
-            known = self.inputs.get(f"{name}@{side}")
-            usable = known is not None and not known.qualitative
-            span = Span(known.low, known.high) if known and usable else Span(fact.minimum, fact.maximum)
-            parts.append((Fraction(1), span))
-        return add_up("mean", parts)
 
     def _worth(self, level: str) -> Fraction:
         values = self.vocabulary.level_values
         return exact(Fraction(values[level])) if level in values else exact(Fraction(level))
 
-    def _criteriaset(self, rule: Rule, side: str, key: str) -> None:
-        self.verdicts[key] = verdict = verdict_of(self, rule)
-        self.met[key] = verdict == "met" if verdict else None
+    def _criteriaset(self, rule: Rule, side: str) -> Answer:
+        verdict: Verdict = verdict_of(self, rule)
+        truth = {f"{rule.id}={verdict.word}": T} if verdict.word else {}
+        met = verdict.word == "met" if verdict.word else None
+        if met is False:
+            truth[f"{rule.id}=met"] = F
+        for word, result in verdict.gates.items():
+            if result is not None:
+                truth[f"{rule.id}={word}"] = T if result else F
+        if rule.branches:
+            truth |= _told(f"{rule.id}=branch:", [branch.value for branch in rule.branches], verdict.branches)
+        gates = [(self.cells.result(f"{rule.id}={word}"), verdict.gates.get(word)) for word in GATES]
+        return Answer([(self.cells.result(rule.id), met), *gates], truth, verdict.spans)
 
-    def _worse(self, rule: Rule) -> None:
-        """Both eyes together: the worse counts, an eye without any test is left out."""
-        sides = [f"{rule.id}@{side}" for side in SIDES[rule.for_each]]
-        tested = [self._tested(rule, side) for side in SIDES[rule.for_each]]
-        if rule.kind == "Grade":
-            spans = [self.grades[key] for key in sides]
-            low = max(span[0] for span in spans)
-            counted = [span for span, done in zip(spans, tested, strict=True) if done]
-            high = max(span[1] for span in (counted or spans))
-            self.grades[rule.id] = (low, max(low, high))
-            return
-        results = [self.findings[key] for key in sides]
-        counted_results = [result for result, done in zip(results, tested, strict=True) if done]
-        if any(results):
-            self.findings[rule.id] = True
-        elif (counted_results and all(r is False for r in counted_results)) or all(r is False for r in results):
-            self.findings[rule.id] = False
+    def _response(self, rule: Rule, side: str) -> Answer:
+        points = [(exact(Fraction(item.points)), self.addend(Subject(RULE, item.rule))) for item in rule.items]
+        score, evaluable = add_up("sum", points), add_up("known", points)
+        assert score.low is not None
+        assert score.high is not None
+        done = sum(self.result(item.rule) is not None for item in rule.items)
+        if done < rule.fewest or score.high < rule.needed:
+            found = frozenset(RESPONSES[1:])
         else:
-            self.findings[rule.id] = None
+            found = frozenset(RESPONSES[:1] if score.low >= rule.needed else RESPONSES)
+        spans = {f"{rule.id}#score": score, f"{rule.id}#evaluable": evaluable}
+        return Answer([(self.cells.result(rule.id), found)], _told(f"{rule.id}=", RESPONSES, found), spans)
+
+    def _worse(self, rule: Rule, _: str) -> Answer:
+        """Both eyes together: the worse counts, an eye without any test is left out."""
+        results = [self.result(f"{rule.id}@{side}") for side in SIDES[rule.for_each]]
+        tested = [self._tested(rule, side) for side in SIDES[rule.for_each]]
+        counted = [result for result, done in zip(results, tested, strict=True) if done]
+        if rule.kind == "Grade":
+            low = max(span[0] for span in results)
+            high = max(span[1] for span in (counted or results))
+            return self._graded(rule, rule.id, low, max(low, high))
+        if any(results):
+            return self._found(rule.id, result=True)
+        refuted = (counted and all(r is False for r in counted)) or all(r is False for r in results)
+        return self._found(rule.id, result=False if refuted else None)
 
     def _tested(self, rule: Rule, side: str) -> bool:
-        return any(
-            f"{name}@{side}" in self.inputs and not self.inputs[f"{name}@{side}"].qualitative
-            for name in self._sided(rule)
-        )
+        return any(self.seen[self.cells.given(f"{name}@{side}")][0] for name in self._sided(rule))
 
     def _sided(self, rule: Rule) -> set[str]:
         found = self.sided.get(rule.id)
@@ -325,38 +289,6 @@ class Reference(Responses):
             elif subject.kind not in {FACT, POLICY} and self.rules[subject.name].for_each == rule.for_each:
                 found |= self._sided(self.rules[subject.name])
         return found
-
-    # -- the result by node -------------------------------------------------------------------------------------------
-
-    def _truth(self) -> dict[str, str]:
-        found = {key: T if result else F for key, result in self.findings.items() if result is not None}
-        for key, (low, high) in self.grades.items():
-            levels = self.rules[key.partition("@")[0]].levels
-            for rank in range(1, len(levels)):
-                if rank <= low:
-                    found[f"{key}>={levels[rank]}"] = T
-                elif rank > high:
-                    found[f"{key}>={levels[rank]}"] = F
-        for key, words in self.tables.items():
-            rule = self.rules[key]
-            answers = RESPONSES if rule.kind == "Response" else [*(case.low for case in rule.cases), rule.otherwise]
-            found |= _told(f"{key}=", answers, words)
-        for key, words in self.branches.items():
-            found |= _told(f"{key}=branch:", [branch.value for branch in self.rules[key].branches], words)
-        for key, verdict in self.verdicts.items():
-            if verdict:
-                found[f"{key}={verdict}"] = T
-            if self.met[key] is False:
-                found[f"{key}=met"] = F
-        return found
-
-
-def _positions(limits: tuple[Fraction, ...], low: Fraction | None, high: Fraction | None) -> tuple[int, int]:
-    """Where a span begins and ends among the limits and the stretches between them."""
-    first = 0 if low is None else bisect_left(limits, low) + bisect_right(limits, low)
-    if low == high and low is not None:
-        return (first, first)
-    return (first, 2 * len(limits) if high is None else bisect_left(limits, high) + bisect_right(limits, high))
 
 
 def _told(stem: str, answers: Sequence[str], possible: frozenset[str]) -> dict[str, str]:
@@ -381,15 +313,16 @@ def _settle(low: int, high: int, taken: tuple[int, int]) -> tuple[int, int]:
 def disagreements(engine: Result, reference: Result) -> list[str]:
     """Every node of a rule and every number on which the two roads differ, in words."""
     found = []
-    keys = {key for key in engine.truth if "#" not in key and "~" not in key} | set(reference.truth)
-    for key in sorted(keys):
+    differing = engine.truth.items() ^ reference.truth.items()
+    for key in sorted({key for key, _ in differing}):
         ours, theirs = engine.truth.get(key), reference.truth.get(key)
+        inner = theirs is None and ("#" in key or "~" in key)
         verdict_only = theirs is None and ours == F and key.rpartition("=")[2] in UNCOMPARED
-        if ours != theirs and not verdict_only:
+        if not (inner or verdict_only):
             found.append(f"{key}: engine {ours}, reference {theirs}")
     found += [
         f"{key}: engine {engine.spans.get(key)}, reference {reference.spans.get(key)}"
-        for key in sorted(set(engine.spans) | set(reference.spans))
-        if "@" not in key and engine.spans.get(key) != reference.spans.get(key)
+        for key in sorted(engine.spans.keys() | reference.spans.keys())
+        if (key in reference.spans or "@" not in key) and engine.spans.get(key) != reference.spans.get(key)
     ]
     return found

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 Json: TypeAlias = Any
 
 _ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
-_VARYING = {"premises", "text"}
+_PREMISES, _TEXT = "premises", "text"
 
 
 def node_id(content: Mapping[str, Json]) -> str:
@@ -23,23 +23,38 @@ def _digest(body: str) -> str:
 
 
 class Form:
-    """A node without its premises and its sentence, written once; the two are put in for each patient."""
+    """A node without its premises, written once; they are put in for each patient.
 
-    def __init__(self, node: Mapping[str, Json]) -> None:
-        self.says: str = node["text"]
-        self.base = {key: value for key, value in node.items() if key not in _VARYING}
+    ``says`` is its sentence. Where it ``varies``, that of each patient begins with it and may name facts after it.
+    """
+
+    __slots__ = ("base", "head", "middle", "said", "says", "tail", "varies")
+
+    def __init__(self, node: Mapping[str, Json], *, varies: bool) -> None:
+        self.varies = varies
+        self.says: str = node[_TEXT]
+        self.said = _ENCODE(self.says)
+        varying = {_PREMISES, _TEXT} if varies else {_PREMISES}
+        self.base = {key: value for key, value in node.items() if key not in varying}
         pieces = ["{"]
-        for position, key in enumerate(sorted({*node, *_VARYING})):
+        for position, key in enumerate(sorted({*node, _PREMISES})):
             pieces[-1] += f'{"," if position else ""}"{key}":'
-            if key in _VARYING:
+            if key in varying:
                 pieces.append("")
             else:
                 pieces[-1] += _ENCODE(node[key])
         pieces[-1] += "}"
-        self.head, self.middle, self.tail = pieces
+        self.head, self.middle = pieces[:2]
+        self.tail = pieces[2] if varies else ""
 
-    def node(self, premises: Sequence[str], text: str) -> dict[str, Json]:
-        """The node with these premises and this sentence."""
+    def digest(self, premises: Sequence[str], text: str) -> str:
+        """The identifier of the node with these premises and this sentence."""
         listed = '["' + '","'.join(premises) + '"]' if premises else "[]"
-        body = f"{self.head}{listed}{self.middle}{_ENCODE(text)}{self.tail}"
-        return {**self.base, "premises": list(premises), "text": text, "id": _digest(body)}
+        said = (self.said if text is self.says else _ENCODE(text)) if self.varies else ""
+        return _digest(f"{self.head}{listed}{self.middle}{said}{self.tail}")
+
+    def node(self, premises: list[str], text: str, name: str) -> dict[str, Json]:
+        """The node with these premises and this sentence, whose identifier is ``name``."""
+        if self.varies:
+            return {**self.base, _PREMISES: premises, _TEXT: text, "id": name}
+        return {**self.base, _PREMISES: premises, "id": name}

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from sjogren.engine.knowledge import CHANGES
+from sjogren.engine.kept import Kept
+from sjogren.engine.knowledge import CHANGES, Span
 from sjogren.facts.resolve import Chosen, PassedOver
 from sjogren.model.case import Value
 from sjogren.model.rule import Missing, Rule
@@ -21,10 +22,11 @@ from sjogren.rules.english import fact_label, number
 
 Json: TypeAlias = Any
 MAX_KEPT = 16_000
-"""Nodes kept in memory for patients who share them; above that the oldest goes."""
+"""Nodes kept in memory for patients who share them."""
+GIVEN = frozenset({"input", "missing"})
+"""Steps that rest on nothing; their content is what the patient's record says."""
 STATIC = frozenset({"fires", "undecided", "raises"})
-"""Steps that are the same for every patient but for their premises and the facts that their sentence names."""
-UNHASHABLE = {"interval", "branch_count", "lacks", "axes", "members", "recommends", "points"}
+"""Steps that are the same for every patient but for what they rest on and the facts that their sentence names."""
 
 
 class Binder:
@@ -36,8 +38,11 @@ class Binder:
         self.clauses = program.clauses
         self.aggregates = {aggregate.key: aggregate for aggregate in program.aggregates}
         self.conclusions = {conclusion.rule: conclusion for conclusion in program.conclusions}
-        self.kept: dict[object, dict[str, Json]] = {}
-        self.forms: dict[int, Form] = {}
+        self.kept = Kept(MAX_KEPT)
+        self.given = Kept(MAX_KEPT)
+        self.forms: dict[Step, Form] = {}
+        self.varied = Kept(MAX_KEPT)
+        self.valued = Kept(MAX_KEPT)
         self.statements = Statements(program, rules, vocabulary)
         self.printer = Printer(rules, vocabulary)
         self.says = self.statements.says
@@ -46,61 +51,102 @@ class Binder:
     def graph(self, skeleton: Skeleton, bound: Bound) -> tuple[list[dict[str, Json]], list[dict[str, Json]]]:
         """The nodes of the justification, and the same by step (a step that repeats a node shares it)."""
         made: list[dict[str, Json]] = []
+        names: list[str] = []
         unique: dict[str, dict[str, Json]] = {}
-        for step in skeleton.steps:
-            premises = [made[premise]["id"] for premise in step.premises]
-            static = step.kind in STATIC
-            pattern = (step.number, tuple(premises), None if static else self._value_of(step, bound))
-            kept = self.kept.get(pattern)
-            if kept is None:
-                kept = (self._formed if static else self._make)(step, bound, made, premises)
-                if len(self.kept) >= MAX_KEPT:
-                    del self.kept[next(iter(self.kept))]
-                self.kept[pattern] = kept
-            node = {**kept, "premises": premises} if "premises" in kept else {**kept}
-            made.append(unique.setdefault(node["id"], node))
+        kept, forms = self.kept, self.forms
+        for step, places in zip(skeleton.steps, skeleton.premises, strict=True):
+            kind = step.kind
+            if kind in GIVEN:
+                node = self._given(step, bound).copy()
+                name = node["id"]
+            else:
+                premises = [names[place] for place in places]
+                if kind in STATIC:
+                    pattern = step.name + "".join(premises)
+                    text, name = kept[pattern] or kept.keep(pattern, self._written(step, premises, places, made))
+                    node = forms[step].node(premises, text, name)
+                else:
+                    lacking = skeleton.lacking.get(len(made), ())
+                    form, name = self._varied(step, bound, premises, places, made, lacking)
+                    node = form.node(premises, form.says, name)
+            names.append(name)
+            made.append(unique.setdefault(name, node))
         return list(unique.values()), made
 
-    def _formed(self, step: Step, bound: Bound, made: list[dict[str, Json]], premises: list[str]) -> dict[str, Json]:
-        """A node from the form of its step, with its premises, and with the facts that its sentence names."""
-        form = self.forms.get(step.number)
+    def _given(self, step: Step, bound: Bound) -> dict[str, Json]:
+        """The node of an input, recorded or missing."""
+        pattern = (step, *self._record(step, bound))
+        found: dict[str, Json] | None = self.given[pattern]
+        if found is None:
+            found = self._input(step, bound) if step.kind == "input" else self._missing(step, bound)
+            found["id"] = node_id(found)
+            self.given.keep(pattern, found)
+        return found
+
+    def _record(self, step: Step, bound: Bound) -> tuple[object, ...]:
+        """All that the node of an input depends on."""
+        if step.kind == "missing":
+            name, side = step.detail
+            return (bound.recorded.get((name, side)), bound.unused.get((name, side)))
+        origin = bound.origins[step.key]
+        if origin.chosen is None:
+            return (origin.kind, origin.value, origin.name in bound.policy)
+        value, *when = origin.chosen
+        plain = bound.inputs[step.key].low if isinstance(value.value, Fraction) else value.value
+        how = (value.unit, value.date, value.source, value.note, value.status, value.qualitative)
+        return (origin.kind, plain, value.as_stated, *how, *when)
+
+    def _written(
+        self, step: Step, premises: list[str], places: list[int], made: list[dict[str, Json]]
+    ) -> tuple[str, str]:
+        """The sentence and the identifier of a static step with these premises."""
+        form = self.forms.get(step)
         if form is None:
-            form = self.forms[step.number] = Form(getattr(self, f"_{step.kind}")(step, bound, made))
+            form = self.forms[step] = Form(getattr(self, f"_{step.kind}")(step), varies=True)
         text = form.says
         if step.kind == "fires":
-            given = [made[premise]["text"] for premise in step.premises if made[premise]["type"] == "fact"]
-            text = f"{text} ({'; '.join(given)})" if given else text
-        return form.node(premises, text)
+            facts = [made[place]["text"] for place in places if made[place]["type"] == "fact"]
+            text = f"{text} ({'; '.join(facts)})" if facts else text
+        return text, form.digest(premises, text)
 
-    def _make(self, step: Step, bound: Bound, made: list[dict[str, Json]], premises: list[str]) -> dict[str, Json]:
-        node: dict[str, Json] = getattr(self, f"_{step.kind}")(step, bound, made)
-        if premises or node["type"] in {"firing", "aggregate"}:
-            node["premises"] = list(premises)
-        node["id"] = node_id(node)
-        return node
-
-    def _value_of(self, step: Step, bound: Bound) -> object:
-        """What, besides its premises, a node's content depends on."""
-        if step.kind == "input":
-            origin = bound.origins[step.key]
-            return (origin, origin.name in bound.policy)
-        if step.kind == "missing":
-            key = step.key.partition("@")[::2]
-            return (bound.recorded.get(key), bound.unused.get(key))
+    def _varied(
+        self,
+        step: Step,
+        bound: Bound,
+        premises: list[str],
+        places: list[int],
+        made: list[dict[str, Json]],
+        lacking: tuple[str, ...],
+    ) -> tuple[Form, str]:
+        """The form and the identifier of a step that says what it rests on, a number, or what is printed."""
+        value: Json = None
+        shown = self.conclusions[step.key].shown[step.clause] if step.kind == "reports" else None
         if step.kind == "adds":
-            return bound.result.spans[step.key]
-        if step.kind == "reports":
-            shown = self.conclusions[step.key].shown[step.clause]
-            return (
-                self.printer.printed(shown, step, bound)
-                if shown.how not in UNHASHABLE
-                else repr(self.printer.printed(shown, step, bound))
-            )
-        return None
+            value = bound.result.spans[step.key]
+        elif shown is not None and shown.how == "text":
+            value = self.printer.printed(shown, lacking, bound)
+        pattern = (step.name, value, *premises)
+        found: tuple[Form, str] | None = self.varied[pattern]
+        if found is None:
+            if step.kind == "taken":
+                value = made[places[0]]["text"]
+            elif shown is not None:
+                value = self.printer.printed(shown, lacking, bound)
+            form = self._form(step, value)
+            found = self.varied.keep(pattern, (form, form.digest(premises, form.says)))
+        return found
+
+    def _form(self, step: Step, value: Json) -> Form:
+        pattern = (step.name, type(value), repr(value) if isinstance(value, list | dict) else value)
+        form: Form | None = self.valued[pattern]
+        if form is None:
+            content = getattr(self, f"_{step.kind}")(step, value)
+            form = self.valued.keep(pattern, Form(content, varies=False))
+        return form
 
     # -- nodes by kind of step
 
-    def _input(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
+    def _input(self, step: Step, bound: Bound) -> dict[str, Json]:
         origin = bound.origins[step.key]
         label = self.statements.label(origin.fact)
         if origin.kind == "policy":
@@ -150,8 +196,8 @@ class Binder:
         node["text"] = words.fact_sentence(self.statements.label(fact), side, definition, value)
         return node
 
-    def _missing(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
-        name, _, side = step.key.partition("@")
+    def _missing(self, step: Step, bound: Bound) -> dict[str, Json]:
+        name, side = step.detail
         recorded = bound.recorded.get((name, side))
         unused = bound.unused.get((name, side), ())
         node: dict[str, Json] = {"type": "missing", "fact": name}
@@ -164,7 +210,7 @@ class Binder:
         node["text"] = words.missing_sentence(self.statements.label(name), side, recorded.value if recorded else None)
         return node
 
-    def _fires(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
+    def _fires(self, step: Step) -> dict[str, Json]:
         clause, node = self.clauses[step.clause], self.nodes[step.key]
         true = step.word == TRUE
         says = self.says[step.key][0 if true else 1]
@@ -189,7 +235,7 @@ class Binder:
         key, value = (node.says, node.value) if true else (node.says_not, node.value_not)
         return {"conclusion": node.rule, "key": key, "value": value}
 
-    def _undecided(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
+    def _undecided(self, step: Step) -> dict[str, Json]:
         node = self.nodes[step.key]
         return {
             "type": "aggregate",
@@ -201,9 +247,8 @@ class Binder:
             "text": f"undecided: {self.says[step.key][0].removesuffix(': met')}",
         }
 
-    def _taken(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
+    def _taken(self, step: Step, what: str) -> dict[str, Json]:
         rule, path, because = step.detail
-        what = made[step.premises[0]]["text"]
         return {
             "type": "assumption",
             "assumption": "not_counted",
@@ -212,8 +257,8 @@ class Binder:
             "text": f"{what}; not counted: {because}",
         }
 
-    def _adds(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
-        aggregate, span = self.aggregates[step.key], bound.result.spans[step.key]
+    def _adds(self, step: Step, span: Span) -> dict[str, Json]:
+        aggregate = self.aggregates[step.key]
         rule = self.rules[aggregate.rule]
         label, unit = rule.label, ""
         if aggregate.op in CHANGES:
@@ -241,7 +286,7 @@ class Binder:
             "text": f"{label}: {words.span_words(span)}{unit}",
         }
 
-    def _raises(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
+    def _raises(self, step: Step) -> dict[str, Json]:
         rule = self.rules[step.detail[0]]
         return {
             "type": "firing",
@@ -253,9 +298,8 @@ class Binder:
             "text": f"flag {step.key}: {rule.label}",
         }
 
-    def _reports(self, step: Step, bound: Bound, made: list[dict[str, Json]]) -> dict[str, Json]:
+    def _reports(self, step: Step, value: Json) -> dict[str, Json]:
         shown = self.conclusions[step.key].shown[step.clause]
-        value = self.printer.printed(shown, step, bound)
         rule = self.rules.get(shown.of, self.rules[step.key])
         return {
             "type": "aggregate",

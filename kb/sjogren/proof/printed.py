@@ -11,7 +11,7 @@ from sjogren.facts.resolve import Chosen, PassedOver
 from sjogren.model.rule import Item, Rule
 from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.ir import TRUE, UNKNOWN, Shown
-from sjogren.proof.skeleton import Step, mark_node
+from sjogren.proof.skeleton import answers, mark_node
 
 Json: TypeAlias = Any
 
@@ -40,8 +40,8 @@ class Printer:
         self.rules, self.vocabulary = rules, vocabulary
         self._evidence: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
 
-    def printed(self, shown: Shown, step: Step, bound: Bound) -> Json:
-        """The value of one printed key."""
+    def printed(self, shown: Shown, lacking: tuple[str, ...], bound: Bound) -> Json:
+        """The value of one printed key; ``lacking`` are the keys of the inputs that an undetermined verdict lacks."""
         truth, rule = bound.result.truth, self.rules.get(shown.of)
         if shown.how == "verdict":
             return shown.word
@@ -52,7 +52,7 @@ class Printer:
             value = span_json(bound.result.spans[shown.of])
             return value if shown.needed is None else {**value, "needed": json_number(shown.needed)}
         if shown.how == "lacks":
-            return sorted({key.partition("@")[0] for key in step.detail})
+            return sorted({key.partition("@")[0] for key in lacking})
         if shown.how in {"table", "grade"} and rule is not None:
             return self._answered(shown, rule, truth)
         if shown.how == "text":
@@ -85,7 +85,7 @@ class Printer:
     def _answered(self, shown: Shown, rule: Rule, truth: Mapping[str, str]) -> Json:
         """The one answer of a table or the one level of a grade, or the word for an open one."""
         if shown.how == "table":
-            true = [word for word in _answers(rule) if truth.get(f"{rule.id}={word}") == TRUE]
+            true = [word for word in answers(rule) if truth.get(f"{rule.id}={word}") == TRUE]
             return self.word(true[0] if true else shown.word)
         low, high = _bounds(rule, truth)
         return self.word(rule.levels[low]) if low == high else shown.word
@@ -161,10 +161,6 @@ def _points(rule: Rule, item: Item, word: str | None) -> Json:
     if word is None:
         return None
     return word == TRUE if rule.counts else item.points * (word == TRUE)
-
-
-def _answers(rule: Rule) -> list[str]:
-    return list(dict.fromkeys([*(case.low for case in rule.cases), rule.otherwise]))
 
 
 def _selected(rule: Rule, shown: Shown, truth: Mapping[str, str]) -> Json:
