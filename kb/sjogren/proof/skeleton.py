@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
@@ -21,7 +20,6 @@ from sjogren.proof.lacks import Lacks
 _NUMBERS = count()
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Step:
     """One step that a proof of the program can have; the same for every patient.
 
@@ -43,13 +41,20 @@ class Step:
         short and different for every step.
     """
 
-    kind: str
-    key: str
-    word: str = ""
-    clause: int = -1
-    rests_on: tuple[str, ...] = ()
-    detail: tuple[str, ...] = ()
-    name: str = field(default_factory=lambda: f"{next(_NUMBERS)}:")
+    __slots__ = ("clause", "detail", "key", "kind", "name", "rests_on", "word")
+
+    def __init__(
+        self,
+        kind: str,
+        key: str,
+        word: str = "",
+        clause: int = -1,
+        rests_on: tuple[str, ...] = (),
+        detail: tuple[str, ...] = (),
+    ) -> None:
+        self.kind, self.key, self.word, self.clause = kind, key, word, clause
+        self.rests_on, self.detail = rests_on, detail
+        self.name = f"{next(_NUMBERS)}:"
 
 
 class Skeleton(NamedTuple):
