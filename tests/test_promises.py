@@ -224,7 +224,7 @@ PLAIN = {0, 1}
 
 ALLOWED: dict[str, tuple[set[float], str]] = {
     "_located.py": ({16, 40, 0xD800, 0xDC00, 0x10000}, "depth of nesting; UTF-16 surrogates in JSON's escapes"),
-    "assess/assessor.py": ({2}, "half a unit of the last decimal of a stated number"),
+    "assess/totals.py": ({2}, "half a unit of the last decimal of a stated number"),
     "assess/workers.py": ({8, 120.0, 256}, "how many workers, how long one case may take, how many wait"),
     "cli/assess.py": ({2, 3, 70}, "exit codes; indent of JSON"),
     "cli/main.py": ({70, 100, 130}, "exit codes; columns of a help page"),
