@@ -231,7 +231,7 @@ ALLOWED: dict[str, tuple[set[float], str]] = {
     "ask/endpoint.py": ({20, 300}, "how much of a server's answer, and of its complaint, is read"),
     "ask/guard.py": ({16, 40, 100, 100_000}, "how long and how deep a query may be; how much of it an error shows"),
     "ask/questions.py": ({20}, "how many names an error gives"),
-    "assess/assessor.py": ({2}, "half a unit of the last decimal of a stated number"),
+    "assess/totals.py": ({2}, "half a unit of the last decimal of a stated number"),
     "assess/workers.py": ({8, 120.0, 256}, "how many workers, how long one case may take, how many wait"),
     "cli/assess.py": ({2, 3, 70}, "exit codes; indent of JSON"),
     "cli/compare.py": ({6}, "lines of patterns for each difference"),
