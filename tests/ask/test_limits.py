@@ -94,6 +94,20 @@ def test_all_rows_and_no_word_when_the_limit_is_just_enough() -> None:
     assert (done.stdout, done.stderr) == ("x\n1\n2\n3\n", "")
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT * { GRAPH ?g { ?s ?p ?o } }", "Q108 there is one graph here, and it has no name. Leave GRAPH out."),
+        ("SELECT ?x { ?x skos:prefLabel ?l FILTER REGEX(?l, '(') }", "Q108 this query cannot be answered: missing )"),
+    ],
+)
+def test_what_cannot_be_answered_is_told(query: str, said: str) -> None:
+    done = sjd("sparql", query)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
 def test_an_empty_answer_is_said_in_words_and_is_no_error() -> None:
     table = sjd("ask", "rules-by-fact", "eq_vas")
     plain = sjd("ask", "rules-by-fact", "eq_vas", "--format", "csv")
