@@ -108,6 +108,8 @@ def test_what_a_rule_says_once_is_said_of_every_part() -> None:
     assert values(leaf, "threshold") == {"at most 5 mm/(5.min)"}
     assert "rule/classification/acr-eular-2016/schirmer" in values(whole, "reads")
     assert "fact/schirmer_test" not in values(whole, "reads")
+    assert "rule/classification/acr-eular-2016#items.3.when" in values(whole, "usesTest")
+    assert not any(name.startswith("rule/activity/essdai") for name in values(whole, "usesTest"))
     assert {leaf, whole} & set(graph.subjects(PART_OF, schirmer)) == {leaf}
     assert set(graph.objects(schirmer, PART_OF)) == {whole}
 
