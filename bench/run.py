@@ -60,9 +60,9 @@ def main() -> None:
     print("whole processes, and memory")
     for name, text, aim in _cold():
         _row(name, text, "", aim)
-    print("named questions, whole processes")
-    for name, text, aim in _questions():
-        _row(name, text, "", aim)
+    print("named questions, whole processes, and beside a plain rdflib script that asks the same")
+    for name, text, ratio in _questions():
+        _row(name, text, ratio, "≤ 1 s")
     _row(f"{VARIED} cases in worker processes", f"{_workers(kb):.0f}/s", "", "")
     _memory(kb, count)
     print(_load())
@@ -167,16 +167,12 @@ def _process(command: list[str], environment: dict[str, str], patience: float | 
 
 
 def _questions() -> Iterator[tuple[str, str, str]]:
-    """Each named question beside a plain rdflib script on the same triples."""
+    """Each named question: its time, and its ratio to a plain rdflib script on the same triples."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**_as_installed(), "XDG_CACHE_HOME": folder}
         for name, ours, theirs in questions(Path(folder), environment, _process):
-            plain = (
-                f"{ours / theirs:.2f} × a plain rdflib script ({theirs * MS:.0f} ms)"
-                if theirs
-                else f"a plain rdflib script was stopped after {PATIENCE:.0f} s"
-            )
-            yield f"sjd ask {name}, {plain}", f"{ours * MS:.0f} ms", "≤ 1 s"
+            ratio = f"{ours / theirs:.2f} ×" if theirs else f"< {ours / PATIENCE:.2f} ×"
+            yield f"sjd ask {name}", f"{ours * MS:.0f} ms", ratio
 
 
 # -- many cases

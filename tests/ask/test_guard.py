@@ -195,7 +195,7 @@ def test_behind_the_guard_the_doors_are_closed_as_well(listener: Canary) -> None
         ("SELECT * {\n  ?s ?p ?o .\n  ?s ? }", 3, "from '?s ? }' on"),
         ("SELECT * {\n  ?s ?p ?o", 2, "this is not SPARQL"),
         ("", 0, "there is no query"),
-        ("SELECT * { ?s nope:x ?o }", 0, "nope"),
+        ("SELECT * { ?s nope:x ?o }", 0, "Q101 this query cannot be read: Unknown namespace prefix : nope."),
         ("SELECT ?x (COUNT(*) AS ?x) { ?s ?p ?x }", 0, "two columns have the same name: x, x"),
         ("what is it?", 1, "this is not SPARQL: from 'what is it?' on."),
     ],

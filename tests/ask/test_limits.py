@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 from tests.cli.shell import EXAMPLE, environment, sjd
@@ -23,19 +24,33 @@ def test_a_query_is_stopped_when_its_time_is_over() -> None:
     assert monotonic() - begun < 30
 
 
+def of_session(session: int) -> list[str]:
+    """The processes of a session, by their command lines."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # a process may end while it is looked at
+            if int(stat.read_text(encoding="utf-8").rpartition(")")[2].split()[3]) == session:
+                found.append(stat.with_name("cmdline").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 def test_a_stopped_query_leaves_no_process_behind() -> None:
-    """A process of the query would hold the pipe open, and reading to its end would not come back."""
     with subprocess.Popen(
-        [sys.executable, "-m", "sjogren", "sparql", ENDLESS, "--timeout", "1"],
+        [sys.executable, "-m", "sjogren", "sparql", ENDLESS, "--timeout", "2"],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
     ) as process:
+        until = monotonic() + 60
+        while not any("sjogren.ask.cell" in line for line in of_session(process.pid)) and monotonic() < until:
+            sleep(0.05)
+        seen = of_session(process.pid)
         process.communicate(timeout=60)
-    left = subprocess.run(["ps", "-o", "pid=", "-s", str(process.pid)], capture_output=True, text=True, check=False)
 
-    assert left.stdout.split() == []
+    assert any("sjogren.ask.cell" in line for line in seen)
+    assert of_session(process.pid) == []
 
 
 SMALL_MEMORY = """
@@ -77,6 +92,20 @@ def test_all_rows_and_no_word_when_the_limit_is_just_enough() -> None:
     done = sjd("sparql", "SELECT ?x { VALUES ?x { 1 2 3 } }", "--max-rows", "3", "--format", "csv")
 
     assert (done.stdout, done.stderr) == ("x\n1\n2\n3\n", "")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT * { GRAPH ?g { ?s ?p ?o } }", "Q108 there is one graph here, and it has no name. Leave GRAPH out."),
+        ("SELECT ?x { ?x skos:prefLabel ?l FILTER REGEX(?l, '(') }", "Q108 this query cannot be answered: missing )"),
+    ],
+)
+def test_what_cannot_be_answered_is_told(query: str, said: str) -> None:
+    done = sjd("sparql", query)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
 
 
 def test_an_empty_answer_is_said_in_words_and_is_no_error() -> None:

@@ -125,6 +125,21 @@ def test_the_endpoints_of_a_profile_come_by_rank() -> None:
     }  # fmt: skip
 
 
+def test_statements_are_found_by_what_represents_them() -> None:
+    by_rule = rows("statements", "by=rule")
+
+    assert ("statement/ED-14", "endpoint/hierarchy") in {(row["statement"], row["represented_by"]) for row in by_rule}
+    assert {row["kind"] for row in by_rule} == {"rule"}
+
+
+def test_trials_are_found_by_any_name_of_their_target_and_by_axis() -> None:
+    found = rows("trials", "target=BLyS", "axis=systemic", "outcome=essdai")
+
+    assert {"trial/TEL-2", "trial/BEL-RTX"} <= {row["trial"] for row in found}
+    assert {row["of_axis"] for row in found} == {"systemic"}
+    assert all("essdai" in row["measured"].casefold() for row in found)
+
+
 def test_conclusions_of_assessments_are_asked_in_any_form_that_assess_prints(tmp_path: Path) -> None:
     answers = []
     for form, ending in (("json", "json"), ("jsonld", "jsonld"), ("turtle", "ttl")):

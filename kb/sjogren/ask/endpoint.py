@@ -1,6 +1,12 @@
 """Any server that speaks the SPARQL 1.1 Protocol, asked like the graph in memory: the one way that reaches the network.
 
 A query passes the guard before it is sent; it is sent by POST, to the address that the user gave and to no other.
+
+==== ================================================
+Q301 no address of a server, or nobody there
+Q302 a server that refuses, or points elsewhere
+Q303 an answer that is too long, or none that SPARQL has
+==== ================================================
 """
 
 from __future__ import annotations

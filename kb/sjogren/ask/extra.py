@@ -6,6 +6,13 @@
     what ``--format jsonld`` prints: a context is inside the file, never fetched;
 ``.ttl``, ``.nt``
     what ``--format turtle`` prints, or any other triples.
+
+==== ======================================
+Q201 a file that cannot be read
+Q202 not JSON, JSON-LD or Turtle
+Q203 JSON that is no assessment
+Q204 a context that would have to be fetched
+==== ======================================
 """
 
 from __future__ import annotations

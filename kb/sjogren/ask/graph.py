@@ -9,6 +9,9 @@ What a file says once and every question would have to spell out is added as tri
     from a rule to each fact, policy and rule that its own conditions name, and to its items;
 ``sjd:restsOn``, ``sjd:restsOnlyOn``
     from a rule to every work that it cites, itself or in a case; and to that work if there is but one;
+``sjd:usesTest``
+    from a criteria set to every test of its own conditions and items, and of the findings that these read: what scores
+    and grades ask to come to their number is not a criterion of the set;
 ``sjd:inWords``, ``sjd:threshold``
     what a test asks (``at most 1.5 mL/15.min``), and for a number of a fact, the same in the fact's own unit (``at most
     0.1 mL/min``), so that equal thresholds are equal texts;
@@ -55,7 +58,8 @@ def _read(rules: Path, ontology: Path) -> list[Triple]:
     from sjogren.rules.rdf import rules_graph
 
     written, known = rules_graph(rules), load_graph(ontology)
-    return [*known, *written, *derived(written), *thresholds(written, known)]
+    found = list(derived(written))
+    return [*known, *written, *found, *thresholds(written, known), *tests_of_sets(written, found)]
 
 
 def derived(graph: Graph) -> Iterator[Triple]:
@@ -158,6 +162,30 @@ def thresholds(rules: Graph, ontology: Graph) -> Iterator[Triple]:
             for value in rules.objects(node, sjd[test]):
                 words = f"{_spaced(test)} {_decimal(Fraction(str(value)) * factor)}"
                 yield node, sjd.threshold, Literal(words if unit.startswith("{") else f"{words} {unit}".rstrip())
+
+
+def tests_of_sets(rules: Graph, found: Sequence[Triple]) -> Iterator[Triple]:
+    """Each test that a criteria set consists of; ``found`` is what `derived` gives for the same rules."""
+    from rdflib import DCTERMS as DC
+    from rdflib import RDF, Namespace
+
+    sjd = Namespace(SJD)
+    inside: dict[Node, set[Node]] = {}
+    reads: dict[Node, set[Node]] = {}
+    for subject, predicate, target in found:
+        if predicate == DC.isPartOf:
+            inside.setdefault(target, set()).add(subject)
+        elif predicate == sjd.reads:
+            reads.setdefault(subject, set()).add(target)
+    findings, tests = (set(rules.subjects(RDF.type, sjd[kind])) for kind in ("Finding", "Test"))
+    for criteria in rules.subjects(RDF.type, sjd.CriteriaSet):
+        seen, waiting = {criteria}, [criteria]
+        while waiting:
+            rule = waiting.pop()
+            yield from ((criteria, sjd.usesTest, test) for test in inside.get(rule, set()) & tests)
+            more = (reads.get(rule, set()) & findings) - seen
+            seen |= more
+            waiting += more
 
 
 def _decimal(number: Fraction) -> str:

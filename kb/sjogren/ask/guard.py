@@ -114,7 +114,7 @@ def judged(text: str, name: str) -> Query:
     try:
         query = translateQuery(parsed, initNs=PREFIXES)
     except Exception as error:  # noqa: BLE001  # rdflib raises bare exceptions for what its grammar lets through
-        raise refused(name, 0, "Q101", f"this is not SPARQL: {_sentence(error)}") from None
+        raise refused(name, 0, "Q101", f"this query cannot be read: {_sentence(error)}") from None
     _walk(query.algebra, name, functions=True)
     columns = [str(variable) for variable in query.algebra.get("PV") or ()]
     if len(set(columns)) < len(columns):
@@ -171,6 +171,11 @@ _UPDATES = {
     "Modify": "INSERT or DELETE",
     **{name: name.upper() for name in ("Load", "Clear", "Create", "Drop", "Add", "Move", "Copy")},
 }
+
+
+def speaks_of(query: Query, part: str) -> bool:
+    """Whether a query has a part of this name anywhere."""
+    return any(getattr(one, "name", "") == part for one in _parts(query.algebra))
 
 
 def _walk(tree: Any, name: str, *, functions: bool = False) -> None:

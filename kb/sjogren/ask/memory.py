@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sjogren.ask.answer import TRIPLE, Answer, Term
-from sjogren.ask.guard import PREFIXES, judged, plain, refused
+from sjogren.ask.guard import PREFIXES, judged, plain, refused, speaks_of
 from sjogren.ask.joins import hand_on
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ class InMemory:
     def ask(self, text: str, name: str, most: int | None, *, turtle: bool = False) -> Answer:
         """The answer, cut at ``most`` rows. Raises `QueryError` for what the guard refuses or rdflib cannot answer."""
         query = judged(plain(text, name), name)
+        if speaks_of(query, "Graph"):
+            raise refused(name, 0, "Q108", "there is one graph here, and it has no name.", "Leave GRAPH out.")
         hand_on(query.algebra)
         try:
             result = self.graph.query(query)
