@@ -306,6 +306,27 @@ def test_what_the_ontology_says_otherwise_is_told(version: Callable[[str], Path]
     assert "days that a value stays valid: 28 → 30" in done.stdout.replace("\n", " ").replace("    ", "")
 
 
+def test_another_score_with_the_same_verdicts_is_a_change(version: Callable[[str], Path]) -> None:
+    old, new = version("old"), version("new")
+    edit(new, "points: 3", "points: 6")
+    edit(new, "points: 1", "points: 2")
+    edit(new, "met_when: {at_least: 4}", "met_when: {at_least: 8}")
+    done = sjd("diff", old, new)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The meaning changed." in done.stdout
+    assert "Nobody is answered otherwise" in done.stdout
+    assert "otherwise, for example" not in done.stdout
+
+
+def test_a_threshold_beside_a_sum_of_numbers_is_compared() -> None:
+    done = sjd("whatif", "--set", "gland/salivary/grade/discordant:when.all_of.2.at_most=0.8")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "stimulated whole saliva flow above 0.7 and at most 0.8 mL/min" in done.stdout
+    assert "Not worked out" not in done.stdout
+
+
 def test_a_fact_that_only_one_version_knows_is_compared_too(version: Callable[[str], Path]) -> None:
     old, new = version("old"), version("new")
     changed = 0

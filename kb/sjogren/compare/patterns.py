@@ -58,7 +58,8 @@ def cover(diagrams: Diagrams, question: int, possible: int, most: int) -> Cover:
         minimal = len(found)
     except TooLarge:
         found = _some(diagrams, wanted, allowed, most)
-    drawn = [(factors, _region(diagrams, factors)) for factors in _factored(found)]
+    occurring = dict.fromkeys(_occurring(diagrams, box, wanted) for box in found)
+    drawn = [(factors, _region(diagrams, factors)) for factors in _factored(occurring)]
     patterns: list[Pattern] = []
     left = wanted
     while left != NOBODY and drawn and len(patterns) < most:
@@ -76,6 +77,15 @@ def cover(diagrams: Diagrams, question: int, possible: int, most: int) -> Cover:
         if diagrams.both(wanted, diagrams.negate(_region(diagrams, [factor]))) == NOBODY
     )
     return Cover(tuple(patterns), minimal, diagrams.count(left), always)
+
+
+def _occurring(diagrams: Diagrams, box: tuple[Ask, ...], wanted: int) -> tuple[Ask, ...]:
+    """A pattern without the values that cannot occur with the rest of it."""
+    here = diagrams.both(diagrams.box(dict(box)), wanted)
+    return tuple(
+        (trait, tuple(value for value in values if diagrams.both(here, diagrams.values(trait, [value])) != NOBODY))
+        for trait, values in box
+    )
 
 
 def _some(diagrams: Diagrams, wanted: int, allowed: int, most: int) -> list[tuple[Ask, ...]]:

@@ -66,7 +66,7 @@ def _pair(one: Party, other: Party, most: int) -> Iterator[Block]:
     try:
         pairs, total = partial_records(one, other)
     except (TooLarge, Uncountable) as reason:
-        yield Paragraph(not_covered(reason))
+        yield Paragraph(not_covered(reason, "partial records"))
         return
     yield Paragraph(
         f"Each finding known or not: {total:,} records. Undetermined is what further findings can still decide."
@@ -82,7 +82,7 @@ def _summary(pairs: Mapping[tuple[str, str], int], names: tuple[str, str]) -> st
     return f"Met by both: {both:,}; by {names[0]} alone: {first - both:,}; by {names[1]} alone: {second - both:,}."
 
 
-def not_covered(reason: Exception) -> str:
-    """What is said where a comparison over all patients is not given."""
+def not_covered(reason: Exception, whom: str = "all patients") -> str:
+    """What is said where a comparison over all patients, or over partial records, is not given."""
     why = str(reason) or "there are too many combinations to work out"
-    return f"Not compared over all patients: {why}. Nothing is said about it here."
+    return f"Not compared over {whom}: {why}. Nothing is said about it here."
