@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.cli.shell import EXAMPLES, environment, sjd
 
+import sjogren
 from sjogren._resources import data
 
 SCHIRMER = "classification/acr-eular-2016/schirmer"
@@ -91,6 +92,21 @@ def test_the_page_is_whole_and_asks_for_nothing_outside() -> None:
     assert page.outside == []
     assert {"h1", "h2", "h3", "table", "th", "dl"} <= set(page.seen)
     assert 'lang="en"' in done.stdout
+
+
+def test_every_line_has_an_example_patient_who_is_answered_so(tmp_path: Path, kb: sjogren.KnowledgeBase) -> None:
+    folder = tmp_path / "patients"
+    done = sjd("compare", "acr-2012", "japan-1999", "--most", "2", "--examples", folder)
+    files = sorted(folder.iterdir())
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{len(files)} of {len(files)} are answered" in done.stdout.replace("\n", " ")
+    for path in files:
+        one, other = re.fullmatch(r"acr-2012-(\w+)-japan-1999-(\w+)-\d", path.stem).groups()  # type: ignore[union-attr]
+        found = kb.assess(path)
+        assert (found.verdict("acr-2012"), found.verdict("japan-1999")) == (one, other)
+    again = sjd("compare", "acr-2012", "japan-1999", "--examples", folder)
+    assert (again.returncode, again.stdout) == (2, "")
 
 
 @pytest.mark.parametrize(

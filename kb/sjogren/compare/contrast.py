@@ -55,6 +55,12 @@ class Base:
         """All rules by identifier."""
         return self.knowledge.rules.rules
 
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The policies that are not left at their default, as a case file states them."""
+        known = self.knowledge.vocabulary.policies
+        return {name: value for name, value in self.policy.items() if known[name].default != value}
+
     @cached_property
     def assessor(self) -> Assessor:
         """The engine and the reference evaluator."""
@@ -64,8 +70,7 @@ class Base:
         """What engine and reference agree on for a case: nodes true or false."""
         known = self.knowledge.vocabulary
         facts = {name: value for name, value in case["facts"].items() if name in known.facts}
-        policy = {name: value for name, value in self.policy.items() if known.policies[name].default != value}
-        read = read_case({**case, "facts": facts, "policy": policy}, known)
+        read = read_case({**case, "facts": facts, "policy": self.settings}, known)
         resolved = resolve(read, 0, self.knowledge.vocabulary)
         return self.assessor.derive(see(read, resolved, self.knowledge.vocabulary)).truth
 
