@@ -85,12 +85,11 @@ class Told(NamedTuple):
 class Difference(NamedTuple):
     """All patients of whom the first party says one thing and the second another.
 
-    ``number`` of the patterns of traits that the contrast counts in all, ``weighted`` of the combinations of findings.
+    ``number`` of the patterns of traits that the contrast counts in all.
     """
 
     answers: tuple[str, str]
     number: int
-    weighted: int
     cover: Cover
     told: tuple[Told, ...]
 
@@ -245,7 +244,7 @@ class Contrast:
         whole = diagrams.both(self._by_answer[0][pair[0]], self._by_answer[1][pair[1]])
         found = cover(diagrams, whole, self.traits.possible, most)
         told = tuple(self._told(pattern, whole, pair, number) for number, pattern in enumerate(found.patterns, 1))
-        return Difference(pair, self.table.pairs[pair], self.table.weighted[pair], found, told)
+        return Difference(pair, self.table.pairs[pair], found, told)
 
     def _told(self, pattern: Pattern, whole: int, pair: tuple[str, str], number: int) -> Told:
         """A pattern with its most normal patient, whom both engines have answered."""

@@ -58,7 +58,10 @@ def _pair(one: Party, other: Party, most: int, examples: list[Mapping[str, Any]]
         f"When all is known that the two sets ask: {contrast.table.total:,} combinations of findings, which stand for "
         f"{contrast.table.cells:,} combinations of values."
     )
-    yield Paragraph(_summary(contrast.table.pairs, names))
+    yield Paragraph(
+        f"In combinations of findings: {_summary(contrast.table.pairs, names)} In combinations of values: "
+        f"{_summary(contrast.table.weighted, names)}"
+    )
     yield table(contrast.table.pairs, names)
     yield from teller.findings()
     for difference in found:
@@ -92,7 +95,7 @@ def _summary(pairs: Mapping[tuple[str, str], int], names: tuple[str, str]) -> st
     first = sum(number for (one, _), number in pairs.items() if one == MET)
     second = sum(number for (_, other), number in pairs.items() if other == MET)
     both = pairs.get((MET, MET), 0)
-    return f"Met by both: {both:,}; by {names[0]} alone: {first - both:,}; by {names[1]} alone: {second - both:,}."
+    return f"met by both: {both:,}; by {names[0]} alone: {first - both:,}; by {names[1]} alone: {second - both:,}."
 
 
 def not_covered(reason: Exception, whom: str = "all patients") -> str:
