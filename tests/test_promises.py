@@ -251,6 +251,7 @@ ALLOWED: dict[str, tuple[set[float], str]] = {
     "compare/sets.py": ({2, 3}, "levels of headings; criteria sets two by two"),
     "compare/sidebyside.py": ({2, 3}, "levels of headings"),
     "compare/space.py": ({2}, "the middle between two cuts"),
+    "compare/sums.py": ({3, 8}, "how many numbers a sum may have, and how finely it is looked for"),
     "compare/telling.py": ({2, 3}, "level of a heading; how many things are named together"),
     "compare/traits.py": ({2}, "traits joined two by two"),
     "compare/versions.py": ({4}, "size limits of a version"),

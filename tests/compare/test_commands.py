@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.cli.shell import EXAMPLES, environment, sjd
 
+import sjogren
 from sjogren._resources import data
 
 SCHIRMER = "classification/acr-eular-2016/schirmer"
@@ -48,11 +49,9 @@ def test_two_sets_are_compared_by_their_short_names() -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "acr-eular-2016 against aecg-2002, over all possible patients" in done.stdout
-    counted = re.search(
-        r"(?m)^Met by both: ([\d,]+); by acr-eular-2016 alone: ([\d,]+); by aecg-2002 alone", done.stdout
-    )
-    assert counted
-    assert re.search(r"(\d+) of \1 are answered as the", done.stdout)
+    told = " ".join(done.stdout.split())
+    assert re.search(r"met by both: [\d,]+; by acr-eular-2016 alone: [\d,]+; by aecg-2002 alone: [\d,]+\.", told)
+    assert re.search(r"(\d+) of \1 are answered as the line says", told)
 
 
 def test_the_same_threshold_in_two_units_is_no_difference() -> None:
@@ -91,6 +90,21 @@ def test_the_page_is_whole_and_asks_for_nothing_outside() -> None:
     assert page.outside == []
     assert {"h1", "h2", "h3", "table", "th", "dl"} <= set(page.seen)
     assert 'lang="en"' in done.stdout
+
+
+def test_every_line_has_an_example_patient_who_is_answered_so(tmp_path: Path, kb: sjogren.KnowledgeBase) -> None:
+    folder = tmp_path / "patients"
+    done = sjd("compare", "acr-2012", "japan-1999", "--most", "2", "--examples", folder)
+    files = sorted(folder.iterdir())
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{len(files)} of {len(files)} are answered" in done.stdout.replace("\n", " ")
+    for path in files:
+        one, other = re.fullmatch(r"acr-2012-(\w+)-japan-1999-(\w+)-\d", path.stem).groups()  # type: ignore[union-attr]
+        found = kb.assess(path)
+        assert (found.verdict("acr-2012"), found.verdict("japan-1999")) == (one, other)
+    again = sjd("compare", "acr-2012", "japan-1999", "--examples", folder)
+    assert (again.returncode, again.stdout) == (2, "")
 
 
 @pytest.mark.parametrize(
@@ -304,6 +318,27 @@ def test_what_the_ontology_says_otherwise_is_told(version: Callable[[str], Path]
     assert done.returncode == 0
     assert "The meaning changed." in done.stdout
     assert "days that a value stays valid: 28 → 30" in done.stdout.replace("\n", " ").replace("    ", "")
+
+
+def test_another_score_with_the_same_verdicts_is_a_change(version: Callable[[str], Path]) -> None:
+    old, new = version("old"), version("new")
+    edit(new, "points: 3", "points: 6")
+    edit(new, "points: 1", "points: 2")
+    edit(new, "met_when: {at_least: 4}", "met_when: {at_least: 8}")
+    done = sjd("diff", old, new)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The meaning changed." in done.stdout
+    assert "Nobody is answered otherwise" in done.stdout
+    assert "otherwise, for example" not in done.stdout
+
+
+def test_a_threshold_beside_a_sum_of_numbers_is_compared() -> None:
+    done = sjd("whatif", "--set", "gland/salivary/grade/discordant:when.all_of.2.at_most=0.8")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "stimulated whole saliva flow above 0.7 and at most 0.8 mL/min" in done.stdout
+    assert "Not worked out" not in done.stdout
 
 
 def test_a_fact_that_only_one_version_knows_is_compared_too(version: Callable[[str], Path]) -> None:

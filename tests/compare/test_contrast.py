@@ -134,7 +134,7 @@ def test_patterns_are_the_patients_that_one_set_takes_and_the_other_does_not(
             )
         }
         assert told == wanted
-        assert difference.weighted == len(wanted)
+        assert contrast.table.weighted[difference.answers] == len(wanted)
 
 
 def test_partial_records_are_counted_as_trying_them_all_would(small: Base) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sjogren.compare import patterns
 from sjogren.compare.diagrams import NOBODY, Diagrams, TooLarge
 from sjogren.compare.patterns import Factors, cover
 
@@ -78,6 +79,21 @@ def test_patterns_cover_a_question_and_nothing_that_can_occur_beside_it(one: Mem
     assert sum(pattern.new for pattern in found.patterns) == len(wanted)
     for pattern in found.patterns:
         assert pattern.all == len(told(pattern.factors) - impossible)
+
+
+@pytest.mark.parametrize("most", [3, 100])
+def test_where_there_are_too_many_patterns_some_are_told_and_the_rest_is_counted(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(patterns, "MAX_PATTERNS", 2)
+    diagrams = Diagrams((2,) * 6)
+    odd = frozenset(each for each in product(range(2), repeat=6) if sum(each) % 2)
+    question = diagrams.any_of(diagrams.box({at: [value] for at, value in enumerate(one)}) for one in sorted(odd))
+    found = cover(diagrams, question, diagrams.negate(NOBODY), most)
+
+    assert found.minimal is None
+    assert found.left == len(odd) - sum(pattern.new for pattern in found.patterns)
+    assert (found.left == 0) is (most > len(odd))
 
 
 @settings(max_examples=120, deadline=None, derandomize=True)

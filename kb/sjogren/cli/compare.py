@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -20,10 +21,19 @@ LINES = 6
 @click.option(
     "--most", type=click.IntRange(min=1), default=LINES, show_default=True, help="Lines of patterns a difference."
 )
+@click.option(
+    "--examples", type=click.Path(path_type=Path), metavar="FOLDER", help="Write each line's example patient here."
+)
 @click.option("--policy", multiple=True, metavar="NAME=VALUE", help="Compare under a policy.")
 @knowledge_options
 def compare(
-    sets: tuple[str, ...], form: str, most: int, policy: tuple[str, ...], rules: Path | None, ontology: Path | None
+    sets: tuple[str, ...],
+    form: str,
+    most: int,
+    examples: Path | None,
+    policy: tuple[str, ...],
+    rules: Path | None,
+    ontology: Path | None,
 ) -> None:
     """Compare two or more criteria SETs: side by side as they are written, and over all possible patients.
 
@@ -34,12 +44,20 @@ def compare(
     chosen = [_set(name, knowledge_base) for name in sets]
     if len(set(chosen)) < len(chosen) or len(chosen) == 1:
         raise click.UsageError("name two different criteria sets at least.")
+    if examples and examples.exists():
+        raise click.UsageError(f"--examples: {examples} is there already; name a new folder.")
     from sjogren.compare.contrast import Base
     from sjogren.compare.document import render
     from sjogren.compare.sets import compare_sets
 
     base = Base(knowledge_base.knowledge, settings(policy, knowledge_base.vocabulary.policies, "policy"))
-    click.echo(render(compare_sets(base, chosen, most), form))
+    found = compare_sets(base, chosen, most)
+    click.echo(render(found.blocks, form))
+    if examples:
+        examples.mkdir(parents=True)
+        for case in found.examples:
+            text = json.dumps(case, ensure_ascii=False, indent=2)
+            (examples / f"{case['id']}.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 def _set(name: str, knowledge_base: KnowledgeBase) -> str:

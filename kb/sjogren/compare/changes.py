@@ -96,7 +96,8 @@ def _printed(rule: Rule) -> Any:
     marks = [mark.mark for mark in rule.marks]
     words = (rule.kind, rule.levels, rule.if_undetermined, rule.raises, rule.as_list, rule.counts, rule.needed)
     branches = [(branch.value, branch.items) for branch in rule.branches]
-    return (cases, shown, marks, words, branches)
+    points = [(item.rule, item.points) for item in rule.items]
+    return (cases, shown, marks, words, branches, points)
 
 
 def _compiled(program: Program) -> Mapping[str, frozenset[Any]]:

@@ -55,6 +55,12 @@ class Base:
         """All rules by identifier."""
         return self.knowledge.rules.rules
 
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The policies that are not left at their default, as a case file states them."""
+        known = self.knowledge.vocabulary.policies
+        return {name: value for name, value in self.policy.items() if known[name].default != value}
+
     @cached_property
     def assessor(self) -> Assessor:
         """The engine and the reference evaluator."""
@@ -64,8 +70,7 @@ class Base:
         """What engine and reference agree on for a case: nodes true or false."""
         known = self.knowledge.vocabulary
         facts = {name: value for name, value in case["facts"].items() if name in known.facts}
-        policy = {name: value for name, value in self.policy.items() if known.policies[name].default != value}
-        read = read_case({**case, "facts": facts, "policy": policy}, known)
+        read = read_case({**case, "facts": facts, "policy": self.settings}, known)
         resolved = resolve(read, 0, self.knowledge.vocabulary)
         return self.assessor.derive(see(read, resolved, self.knowledge.vocabulary)).truth
 
@@ -80,12 +85,11 @@ class Told(NamedTuple):
 class Difference(NamedTuple):
     """All patients of whom the first party says one thing and the second another.
 
-    ``number`` of the patterns of traits that the contrast counts in all, ``weighted`` of the combinations of findings.
+    ``number`` of the patterns of traits that the contrast counts in all.
     """
 
     answers: tuple[str, str]
     number: int
-    weighted: int
     cover: Cover
     told: tuple[Told, ...]
 
@@ -240,7 +244,7 @@ class Contrast:
         whole = diagrams.both(self._by_answer[0][pair[0]], self._by_answer[1][pair[1]])
         found = cover(diagrams, whole, self.traits.possible, most)
         told = tuple(self._told(pattern, whole, pair, number) for number, pattern in enumerate(found.patterns, 1))
-        return Difference(pair, self.table.pairs[pair], self.table.weighted[pair], found, told)
+        return Difference(pair, self.table.pairs[pair], found, told)
 
     def _told(self, pattern: Pattern, whole: int, pair: tuple[str, str], number: int) -> Told:
         """A pattern with its most normal patient, whom both engines have answered."""

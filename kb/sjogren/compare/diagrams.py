@@ -95,6 +95,10 @@ class Diagrams:
 
     def given(self, one: int, fixed: Mapping[int, int]) -> int:
         """What is left to ask when some variables have a value."""
+        return self.given_each([one], fixed)[0]
+
+    def given_each(self, several: Iterable[int], fixed: Mapping[int, int]) -> tuple[int, ...]:
+        """What is left of each of several diagrams."""
         last = max(fixed, default=-1)
         memo: dict[int, int] = {}
 
@@ -111,7 +115,7 @@ class Diagrams:
                 memo[node] = found
             return found
 
-        return walk(one)
+        return tuple([walk(one) for one in several])
 
     def count(self, one: int) -> int:
         """How many combinations of values."""
@@ -135,17 +139,18 @@ class Diagrams:
 
     def support(self, parts: Iterable[int]) -> set[int]:
         """The variables that diagrams ask."""
-        found: set[int] = set()
+        return {self.asks[node] for node in self.below(parts)}
+
+    def below(self, parts: Iterable[int]) -> set[int]:
+        """All nodes of some diagrams."""
         seen: set[int] = set()
         stack = list(parts)
         while stack:
             node = stack.pop()
-            if node <= EVERYBODY or node in seen:
-                continue
-            seen.add(node)
-            found.add(self.asks[node])
-            stack += self.children[node]
-        return found
+            if node > EVERYBODY and node not in seen:
+                seen.add(node)
+                stack += self.children[node]
+        return seen
 
     def box(self, spans: Mapping[int, Iterable[int]]) -> int:
         """All patients in whom each named variable has one of its given values."""

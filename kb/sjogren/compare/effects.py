@@ -17,6 +17,7 @@ from sjogren.program.outline import dependencies
 from sjogren.program.store import Knowledge
 
 BEFORE, AFTER = "before", "after"
+COMPLETE = "Whoever has every finding recorded is answered as before."
 
 
 class Effects(NamedTuple):
@@ -49,10 +50,16 @@ def effects(
             continue
         parties = Party(BEFORE, bases[0], name), Party(AFTER, bases[1], name)
         try:
-            told = list(_told(Contrast(*parties), most)) or list(_told_unknowns(*parties))
+            told = list(_told(Contrast(*parties), most))
         except (TooLarge, Uncountable) as reason:
             open_.append(f"{rule.label} ({name}). {not_covered(reason)}")
             continue
+        if not told:
+            try:
+                told = list(_told_unknowns(*parties))
+            except (TooLarge, Uncountable) as reason:
+                open_.append(f"{rule.label} ({name}). {COMPLETE} {not_covered(reason, 'partial records')}")
+                continue
         if told:
             differs = True
             blocks += [Heading(3, f"{rule.label} ({name})"), *told]
@@ -132,8 +139,8 @@ def _told_unknowns(one: Party, other: Party) -> Iterator[Block]:
     if found is None:
         return
     yield Paragraph(
-        "Whoever has every finding recorded is answered as before. Where some are not, "
-        f"{found.number:,} of {found.total:,} partial records are answered otherwise, for example:"
+        f"{COMPLETE} Where some are not, {found.number:,} of {found.total:,} partial records are answered "
+        "otherwise, for example:"
     )
     before, after = (verdict_words(each) for each in found.answers)
     lines = (

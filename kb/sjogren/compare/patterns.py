@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import heapify, heappop, heappush
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
@@ -58,24 +59,39 @@ def cover(diagrams: Diagrams, question: int, possible: int, most: int) -> Cover:
         minimal = len(found)
     except TooLarge:
         found = _some(diagrams, wanted, allowed, most)
-    drawn = [(factors, _region(diagrams, factors)) for factors in _factored(found)]
+    occurring = dict.fromkeys(_occurring(diagrams, box, wanted) for box in found)
+    regions = {factors: _region(diagrams, factors) for factors in _factored(occurring)}
+    waiting = [(-diagrams.count(diagrams.both(each, wanted)), len(key), key) for key, each in regions.items()]
+    heapify(waiting)
     patterns: list[Pattern] = []
     left = wanted
-    while left != NOBODY and drawn and len(patterns) < most:
-        factors, region = min(
-            drawn, key=lambda each: (-diagrams.count(diagrams.both(each[1], left)), len(each[0]), each[0])
-        )
+    while left != NOBODY and waiting and len(patterns) < most:
+        _, size, factors = heappop(waiting)
+        region = regions[factors]
         new = diagrams.count(diagrams.both(region, left))
-        if not new:
-            break
-        patterns.append(Pattern(factors, diagrams.count(diagrams.both(region, wanted)), new))
-        left = diagrams.both(left, diagrams.negate(region))
+        entry = (-new, size, factors)
+        if waiting and entry > waiting[0]:  # others may add more: what a pattern adds only ever shrinks
+            if new:
+                heappush(waiting, entry)
+            continue
+        if new:
+            patterns.append(Pattern(factors, diagrams.count(diagrams.both(region, wanted)), new))
+            left = diagrams.both(left, diagrams.negate(region))
     always = tuple(
         factor
         for factor in _shared(patterns)
         if diagrams.both(wanted, diagrams.negate(_region(diagrams, [factor]))) == NOBODY
     )
     return Cover(tuple(patterns), minimal, diagrams.count(left), always)
+
+
+def _occurring(diagrams: Diagrams, box: tuple[Ask, ...], wanted: int) -> tuple[Ask, ...]:
+    """A pattern without the values that cannot occur with the rest of it."""
+    here = diagrams.both(diagrams.box(dict(box)), wanted)
+    return tuple(
+        (trait, tuple(value for value in values if diagrams.both(here, diagrams.values(trait, [value])) != NOBODY))
+        for trait, values in box
+    )
 
 
 def _some(diagrams: Diagrams, wanted: int, allowed: int, most: int) -> list[tuple[Ask, ...]]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sjogren.engine.knowledge import Known, exact
 from sjogren.model.vocabulary import FactDef, Vocabulary
-from sjogren.program.ir import FALSE, TRUE, Boundary, Literal
+from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Boundary, Literal
 
 LISTS = ("codes", "diseases")
 """Types of facts that are lists; each member is a finding, and a list of codes is known as a whole."""
@@ -113,7 +113,7 @@ def accepts(literal: Literal, cell: Cell) -> bool:
     """Whether a premise about an input holds in a cell."""
     known = cell.known
     if literal.test == "t":
-        return (known.truth if known else "U") == literal.word
+        return (known.truth if known else UNKNOWN) == literal.word
     if known is None:
         return False
     if literal.test == "s":

@@ -46,7 +46,9 @@ class Teller:
         phrase = self.contrast.words.trait(position, values)
         if len(phrase.parts) <= FEW:
             return phrase
-        letter = self.groups.setdefault(phrase.parts, f"group {LETTERS[len(self.groups) % len(LETTERS)]}")
+        number = len(self.groups)
+        sign = LETTERS[number % len(LETTERS)] * (number // len(LETTERS) + 1)
+        letter = self.groups.setdefault(phrase.parts, f"group {sign}")
         return phrase._replace(parts=(letter,))
 
     def patterns(self, difference: Difference, names: tuple[str, str]) -> Iterator[Block]:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from sjogren.compare.diagrams import NOBODY, Diagrams
+from sjogren.compare.diagrams import EVERYBODY, NOBODY, Diagrams
 from sjogren.compare.world import World
 
 
 class Choice(NamedTuple):
     """One value while it is worked out.
 
-    ``typical``: a cell for each input; ``those``: all patients who have the value; ``left``: who is possible, and what
-    is left of each question, given the value.
+    ``typical``: a cell for each input; ``those``: all patients who have the value; ``left``: what is left of each door
+    of the block, given the value.
     """
 
     typical: Mapping[int, int]
@@ -43,6 +43,10 @@ class Trait(NamedTuple):
     typical: tuple[Mapping[int, int], ...]
 
 
+Group: TypeAlias = "tuple[tuple[int, ...], list[Choice]]"
+"""Inputs taken together, and the values that are told apart."""
+
+
 class Traits:
     """The traits of a space under some questions, and the questions over them.
 
@@ -53,10 +57,11 @@ class Traits:
         self.world = world
         self._space = world.diagrams
         possible, asked = self._without_idle(world.possible, list(questions.values()))
-        self._asked = (possible, *asked)
-        support = sorted(self._space.support(self._asked))
-        singles = {each: self._single(each, normal[each]) for each in support}
-        self.traits = tuple(self._trait(*each) for each in self._gathered(singles))
+        self._possible = possible
+        groups = [
+            group for block, doors in self._blocks([possible, *asked]) for group in self._joined(block, doors, normal)
+        ]
+        self.traits = tuple(self._trait(*group) for group in groups)
         self.diagrams = Diagrams([len(trait.values) for trait in self.traits])
         self._over: dict[tuple[int, int], int] = {}
         self.possible = self._translate(possible, 0)
@@ -80,59 +85,72 @@ class Traits:
 
     # -- gathering ----------------------------------------------------------------------------------------------------
 
-    def _single(self, position: int, order: Sequence[int]) -> list[Choice]:
-        """The values of one input that some question tells apart."""
-        every = [
-            Choice({position: cell}, self._space.values(position, [cell]), self._given(self._asked, {position: cell}))
-            for cell in order
-        ]
-        return self._told_apart(every)
+    def _blocks(self, asked: Sequence[int]) -> list[tuple[list[int], list[int]]]:
+        """Neighbouring inputs that the same statements read, each block with its doors.
 
-    def _given(self, questions: Sequence[int], fixed: Mapping[int, int]) -> tuple[int, ...]:
-        return tuple([self._space.given(question, fixed) for question in questions])
+        A door is a node of the block that is come to from outside. What a choice of values within the block makes of
+        the questions is what it makes of the doors, so nothing above the block need be looked at.
+        """
+        space, variables = self._space, self.world.variables
+        nodes = space.below(asked)
+        block_of: dict[int, int] = {}
+        blocks: list[list[int]] = []
+        for position in sorted({space.asks[node] for node in nodes}):
+            alike = self.world.alike[variables[position].key]
+            if not blocks or self.world.alike[variables[blocks[-1][-1]].key] != alike:
+                blocks.append([])
+            blocks[-1].append(position)
+            block_of[position] = len(blocks) - 1
+        doors: list[set[int]] = [set() for _ in blocks]
+        for one in asked:
+            if one > EVERYBODY:
+                doors[block_of[space.asks[one]]].add(one)
+        for node in nodes:
+            here = block_of[space.asks[node]]
+            for child in space.children[node]:
+                if child > EVERYBODY and block_of[space.asks[child]] != here:
+                    doors[block_of[space.asks[child]]].add(child)
+        return [(block, sorted(each)) for block, each in zip(blocks, doors, strict=True)]
+
+    def _single(self, position: int, order: Sequence[int], doors: Sequence[int]) -> list[Choice]:
+        """The values of one input that some question tells apart."""
+        found: dict[tuple[int, ...], Choice] = {}
+        for cell in order:
+            typical = {position: cell}
+            if self._space.given(self._possible, typical) != NOBODY:
+                left = self._space.given_each(doors, typical)
+                self._keep(found, Choice(typical, self._space.values(position, [cell]), left))
+        return list(found.values())
+
+    def _keep(self, found: dict[tuple[int, ...], Choice], choice: Choice) -> None:
+        """Note a choice, together with one that no question tells from it."""
+        kept = found.get(choice.left)
+        found[choice.left] = kept._replace(those=self._space.either(kept.those, choice.those)) if kept else choice
 
     def _joint(self, one: Sequence[Choice], other: Sequence[Choice], most: int) -> list[Choice] | None:
         """The values of two traits taken together; None when they are more than ``most``."""
         found: dict[tuple[int, ...], Choice] = {}
         for first in one:
             for second in other:
-                left = self._given(first.left, second.typical)
-                if left[0] == NOBODY:
+                typical = {**first.typical, **second.typical}
+                if self._space.given(self._possible, typical) == NOBODY:
                     continue
-                those = self._space.both(first.those, second.those)
-                kept = found.get(left)
-                found[left] = (
-                    kept._replace(those=self._space.either(kept.those, those))
-                    if kept
-                    else Choice({**first.typical, **second.typical}, those, left)
-                )
+                left = self._space.given_each(first.left, second.typical)
+                self._keep(found, Choice(typical, self._space.both(first.those, second.those), left))
                 if len(found) > most:
                     return None
         return list(found.values())
 
-    def _told_apart(self, choices: Sequence[Choice]) -> list[Choice]:
-        found: dict[tuple[int, ...], Choice] = {}
-        for choice in choices:
-            if choice.left[0] == NOBODY:
-                continue
-            kept = found.get(choice.left)
-            found[choice.left] = kept._replace(those=self._space.either(kept.those, choice.those)) if kept else choice
-        return list(found.values())
-
-    def _gathered(self, singles: Mapping[int, list[Choice]]) -> list[tuple[tuple[int, ...], list[Choice]]]:
-        """Join traits that the same statements read, for as long as the joint trait has no more values than each.
+    def _joined(self, block: Sequence[int], doors: Sequence[int], normal: Sequence[Sequence[int]]) -> list[Group]:
+        """Join the traits of a block, for as long as the joint trait has no more values than each.
 
         The sides of one test are joined for as long as not every choice of values makes a difference.
         """
-        alike: dict[frozenset[str], list[tuple[tuple[int, ...], list[Choice]]]] = {}
-        for position, choices in singles.items():
-            read_by = self.world.alike[self.world.variables[position].key]
-            alike.setdefault(read_by, []).append(((position,), choices))
-        for groups in alike.values():
-            self._join(groups)
-        return sorted((group for groups in alike.values() for group in groups), key=lambda group: group[0])
+        groups: list[Group] = [((each,), self._single(each, normal[each], doors)) for each in block]
+        self._join(groups)
+        return groups
 
-    def _join(self, groups: list[tuple[tuple[int, ...], list[Choice]]]) -> None:
+    def _join(self, groups: list[Group]) -> None:
         apart: set[tuple[tuple[int, ...], tuple[int, ...]]] = set()
         pairs = True
         while pairs:
