@@ -20,7 +20,9 @@ def lines(text: str, start: str) -> list[str]:
 
 
 def test_the_file_is_up_to_date() -> None:
-    from tools.coverage import FILE, document
+    from tools.coverage import FILE
+
+    from sjogren.browse.coverage import document
 
     assert FILE.read_text(encoding="utf-8") == document(), "run python -m tools.coverage"
 
@@ -54,7 +56,7 @@ def test_the_file_is_up_to_date() -> None:
 def test_a_change_of_rules_or_ontology_shows(
     tmp_path: Path, file: str, old: str, new: str, start: str, said: str
 ) -> None:
-    from tools.coverage import document
+    from sjogren.browse.coverage import document
 
     folders = {name: Path(shutil.copytree(data(name), tmp_path / name)) for name in ("rules", "ontology")}
     path = tmp_path / file

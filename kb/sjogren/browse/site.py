@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from sjogren._resources import data
+from sjogren.browse.coverage import Coverage
 from sjogren.browse.kinds import OTHERS
 from sjogren.browse.matrix import matrix
 from sjogren.browse.record import Page, Record
+from sjogren.compare.contrast import Base
+from sjogren.compare.document import fragment
+from sjogren.compare.sets import compare_sets
 from sjogren.errors import MissingExtra
 from sjogren.model.rule import Rule
 from sjogren.ontology.graph import SJD
@@ -22,11 +27,13 @@ from sjogren.rules.rdf import RULE
 from sjogren.rules.written import as_written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from jinja2 import Environment
 
 HERE = Path(__file__).parent
+LINES = 6
+"""Lines of patterns for each difference of two criteria sets."""
 MARK = "sjd-site.txt"
 """A file of every site: a folder that has it may be written anew."""
 USED = (("Facts it reads", "fact"), ("Rules it reads", "rule"), ("Endpoints", "endpoint"), ("Statements", "statement"))
@@ -60,11 +67,11 @@ def write_site(out: Path, knowledge: Knowledge, rules: Path | None = None, ontol
 
 class _Site:
     def __init__(self, out: Path, knowledge: Knowledge, rules: Path, ontology: Path) -> None:
-        self.out, self.knowledge, self.folder = out, knowledge, rules
+        self.out, self.knowledge, self.folder, self.ontology = out, knowledge, rules, ontology
         self.rules = knowledge.rules.rules
         self.record = Record(rules, ontology)
         self.kinds = list(dict.fromkeys(page.kind for page in self.record.pages.values() if page.kind != OTHERS))
-        self.templates = _environment()
+        self.templates, self.markdown = _environment(), _markdown()
         self.count = 0
 
     def write(self) -> int:
@@ -90,8 +97,25 @@ class _Site:
         works = {work: self.record.pages[_iri(work)] for work in found.works}
         by_rule = {rule: self.record.pages[RULE + rule] for rule in self.rules}
         self._render("map.html", "map.html", matrix=found, works=works, pages=by_rule)
+        self._comparisons()
+        markdown = Coverage(self.folder, self.ontology).document()
+        self._render("coverage.html", "coverage.html", body=self.markdown(markdown))
         self._render("search.html", "search.html")
         self._render("ontology.html", "ontology.html", others=self.record.of_kind(OTHERS.folder))
+
+    def _comparisons(self) -> None:
+        """The official criteria sets of a family, two by two: as they are written, and over all possible patients."""
+        base = Base(self.knowledge, {})
+        sets = [rule for rule in self.rules.values() if rule.kind == "CriteriaSet" and not rule.standing]
+        pairs = [
+            (f"compare/{_last(one)}-{_last(other)}.html", one, other)
+            for one, other in combinations(sets, 2)
+            if one.id.partition("/")[0] == other.id.partition("/")[0]
+        ]
+        for path, one, other in pairs:
+            blocks = compare_sets(base, [one.id, other.id], LINES).blocks
+            self._render("compare.html", path, body=fragment(blocks), one=one, other=other)
+        self._render("compared.html", "compare/index.html", pairs=pairs)
 
     def _entity(self, page: Page) -> None:
         if page.kind.folder != "rule":
@@ -137,6 +161,10 @@ class _Site:
         self.count += 1
 
 
+def _last(rule: Rule) -> str:
+    return rule.id.rpartition("/")[2]
+
+
 def _iri(work: str) -> str:
     """The IRI of a work by its CURIE, as the rules' JSON-LD context expands it."""
     prefix, _, name = work.partition(":")
@@ -156,3 +184,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _markdown() -> Callable[[str], str]:
+    try:
+        from markdown_it import MarkdownIt
+    except ImportError:
+        raise MissingExtra("markdown-it-py", "browse") from None
+    render: Callable[[str], str] = MarkdownIt("commonmark").enable("table").render
+    return render

@@ -156,9 +156,14 @@ dt { font-weight: 600; } dd { margin: 0; }
 """
 
 
+def fragment(blocks: Iterable[Block]) -> str:
+    """The blocks as HTML, to stand in a page."""
+    return "\n".join(_html_of(block) for block in blocks)
+
+
 def _html(blocks: Sequence[Block]) -> str:
     title = next((block.text for block in blocks if isinstance(block, Heading)), "Comparison")
-    body = "\n".join(_html_of(block) for block in blocks)
+    body = fragment(blocks)
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
