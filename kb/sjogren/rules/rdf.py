@@ -50,26 +50,25 @@ def rules_graph(folder: Path | None = None, only: str = "") -> Graph:
     place = folder or data("rules")
     words = json.loads((place / "context.jsonld").read_text(encoding="utf-8"))["@context"]
     graph = Graph()
+    documents = []
     for path in rule_files(place):
         name = path.relative_to(place).as_posix()
         if only and name != f"{only}.yaml":
             continue
-        document = _document(path.read_text(encoding="utf-8"), name, words)
-        graph.parse(data=json.dumps(document), format="json-ld")
+        documents.append(_document(path.read_text(encoding="utf-8"), name))
+    graph.parse(data=json.dumps({"@context": words, "@graph": documents}), format="json-ld")
     for prefix, iri in (("sjd", SJD), ("rule", RULE), ("fact", f"{SJD}fact/")):
         graph.bind(prefix, iri)
     return graph
 
 
-def _document(text: str, name: str, words: dict[str, Any]) -> Any:
+def _document(text: str, name: str) -> Any:
     findings: list[Finding] = []
     root = read_located(text, f"rules/{name}", findings.append, "K101")
     if findings or not isinstance(root, Mapping):
         raise KnowledgeError(findings)
     file = RULE + name.removesuffix(".yaml")
-    document = _plain(root, "", file, "")
-    document["@context"] = words
-    return document
+    return _plain(root, "", file, "")
 
 
 def _plain(node: Node, path: str, file: str, key: str) -> Any:
