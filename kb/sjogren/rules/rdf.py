@@ -15,7 +15,6 @@ from sjogren._located import Mapping, Node, Scalar, Sequence, read_located
 from sjogren._resources import data
 from sjogren.errors import Finding, KnowledgeError, MissingExtra
 from sjogren.model.rule import Rule
-from sjogren.rules.evidence import check_evidence
 from sjogren.rules.reader import rule_files
 
 if TYPE_CHECKING:
@@ -50,25 +49,26 @@ def rules_graph(folder: Path | None = None, only: str = "") -> Graph:
     place = folder or data("rules")
     words = json.loads((place / "context.jsonld").read_text(encoding="utf-8"))["@context"]
     graph = Graph()
-    documents = []
     for path in rule_files(place):
         name = path.relative_to(place).as_posix()
         if only and name != f"{only}.yaml":
             continue
-        documents.append(_document(path.read_text(encoding="utf-8"), name))
-    graph.parse(data=json.dumps({"@context": words, "@graph": documents}), format="json-ld")
+        document = _document(path.read_text(encoding="utf-8"), name, words)
+        graph.parse(data=json.dumps(document), format="json-ld")
     for prefix, iri in (("sjd", SJD), ("rule", RULE), ("fact", f"{SJD}fact/")):
         graph.bind(prefix, iri)
     return graph
 
 
-def _document(text: str, name: str) -> Any:
+def _document(text: str, name: str, words: dict[str, Any]) -> Any:
     findings: list[Finding] = []
     root = read_located(text, f"rules/{name}", findings.append, "K101")
     if findings or not isinstance(root, Mapping):
         raise KnowledgeError(findings)
     file = RULE + name.removesuffix(".yaml")
-    return _plain(root, "", file, "")
+    document = _plain(root, "", file, "")
+    document["@context"] = words
+    return document
 
 
 def _plain(node: Node, path: str, file: str, key: str) -> Any:
@@ -126,7 +126,7 @@ def rule_turtle(rule: Rule, folder: Path | None = None) -> str:
 
 
 def check_rules(rules: Path, ontology: Path) -> list[Finding]:
-    """The closed shapes over all rules, every work that they cite, and what rules and statements say of each other."""
+    """The closed shapes over all rules, and every work that a rule cites against the bibliography."""
     from rdflib import Graph, URIRef
 
     try:
@@ -143,7 +143,7 @@ def check_rules(rules: Path, ontology: Path) -> list[Finding]:
         if (URIRef(work), None, None) not in works:
             where = next(graph.subjects(None, URIRef(work)), None)
             findings.append(Finding(_file(str(where)), 0, "K301", f"the work {work} is not in ontology/source.ttl."))
-    return [*findings, *check_evidence(graph, ontology)]
+    return findings
 
 
 def _shape_findings(report: Any) -> Iterator[Finding]:
