@@ -231,7 +231,7 @@ def _name(rules: Path, ontology: Path) -> str:
     import rdflib
 
     digest = sha256(rdflib.__version__.encode())
-    files = [*ontology.glob("*.ttl"), *rules.glob("**/*.yaml"), rules / "context.jsonld"]
+    files = [*ontology.glob("*.*"), *rules.glob("**/*.yaml"), rules / "context.jsonld"]
     room = Path(__file__).parents[1]
     code = [*(room / "rules").glob("*.py"), *(room / "ontology").glob("*.py"), *(room / "ask").glob("*.py")]
     for path in sorted(files) + sorted(code):

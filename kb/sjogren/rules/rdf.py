@@ -15,6 +15,7 @@ from sjogren._located import Mapping, Node, Scalar, Sequence, read_located
 from sjogren._resources import data
 from sjogren.errors import Finding, KnowledgeError, MissingExtra
 from sjogren.model.rule import Rule
+from sjogren.rules.evidence import check_evidence
 from sjogren.rules.reader import rule_files
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def rule_turtle(rule: Rule, folder: Path | None = None) -> str:
 
 
 def check_rules(rules: Path, ontology: Path) -> list[Finding]:
-    """The closed shapes over all rules, and every work that a rule cites against the bibliography."""
+    """The closed shapes over all rules, every work that they cite, and what rules and statements say of each other."""
     from rdflib import Graph, URIRef
 
     try:
@@ -143,7 +144,7 @@ def check_rules(rules: Path, ontology: Path) -> list[Finding]:
         if (URIRef(work), None, None) not in works:
             where = next(graph.subjects(None, URIRef(work)), None)
             findings.append(Finding(_file(str(where)), 0, "K301", f"the work {work} is not in ontology/source.ttl."))
-    return findings
+    return [*findings, *check_evidence(graph, ontology)]
 
 
 def _shape_findings(report: Any) -> Iterator[Finding]:
