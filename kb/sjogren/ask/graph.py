@@ -150,18 +150,31 @@ def thresholds(rules: Graph, ontology: Graph) -> Iterator[Triple]:
     from rdflib import Literal, Namespace
 
     sjd = Namespace(SJD)
+    units: dict[Node, tuple[str, dict[str, Fraction]]] = {}
     for node, fact in rules.subject_objects(sjd.fact):
-        quantity = ontology.value(fact, sjd.quantity)
-        unit = str(ontology.value(quantity, sjd.unit) or "") if quantity else ""
-        factors = {
-            str(ontology.value(other, sjd.unitCode)): Fraction(str(ontology.value(other, sjd.factor)))
-            for other in ontology.objects(quantity, sjd.acceptedUnit)
-        }
+        if fact not in units:
+            units[fact] = _units(ontology, fact)
+        unit, factors = units[fact]
         factor = factors.get(str(rules.value(node, sjd.unit)), Fraction(1))
         for test in _NUMBERS:
             for value in rules.objects(node, sjd[test]):
                 words = f"{_spaced(test)} {_decimal(Fraction(str(value)) * factor)}"
                 yield node, sjd.threshold, Literal(words if unit.startswith("{") else f"{words} {unit}".rstrip())
+
+
+def _units(ontology: Graph, fact: Node) -> tuple[str, dict[str, Fraction]]:
+    """The unit of a fact, and the exact factor of every other unit that it may be given in."""
+    from rdflib import Namespace
+
+    sjd = Namespace(SJD)
+    quantity = ontology.value(fact, sjd.quantity)
+    if quantity is None:
+        return "", {}
+    factors = {
+        str(ontology.value(other, sjd.unitCode)): Fraction(str(ontology.value(other, sjd.factor)))
+        for other in ontology.objects(quantity, sjd.acceptedUnit)
+    }
+    return str(ontology.value(quantity, sjd.unit) or ""), factors
 
 
 def tests_of_sets(rules: Graph, found: Sequence[Triple]) -> Iterator[Triple]:
@@ -218,7 +231,7 @@ def _name(rules: Path, ontology: Path) -> str:
     import rdflib
 
     digest = sha256(rdflib.__version__.encode())
-    files = [*ontology.glob("*.ttl"), *rules.glob("**/*.yaml"), rules / "context.jsonld"]
+    files = [*ontology.glob("*.*"), *rules.glob("**/*.yaml"), rules / "context.jsonld"]
     room = Path(__file__).parents[1]
     code = [*(room / "rules").glob("*.py"), *(room / "ontology").glob("*.py"), *(room / "ask").glob("*.py")]
     for path in sorted(files) + sorted(code):
