@@ -247,7 +247,7 @@ ALLOWED: dict[str, tuple[set[float], str]] = {
     "compare/document.py": ({2, 12, 100}, "columns of a text"),
     "compare/effects.py": ({3}, "level of a heading"),
     "compare/patient.py": ({50}, "the age of an example patient where no rule asks for it"),
-    "compare/patterns.py": ({5_000}, "how many minimal patterns are looked for"),
+    "compare/patterns.py": ({2_000}, "how many minimal patterns are looked for"),
     "compare/sets.py": ({2, 3}, "levels of headings; criteria sets two by two"),
     "compare/sidebyside.py": ({2, 3}, "levels of headings"),
     "compare/space.py": ({2}, "the middle between two cuts"),

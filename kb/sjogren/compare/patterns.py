@@ -17,7 +17,7 @@ Ask: TypeAlias = "tuple[int, tuple[int, ...]]"
 Factors: TypeAlias = "tuple[tuple[Ask, ...], ...]"
 """What a pattern asks: of each factor one of its alternatives."""
 
-MAX_PATTERNS = 5_000
+MAX_PATTERNS = 2_000
 """Minimal patterns looked for; above that a comparison tells fewer, and says so."""
 
 
