@@ -75,6 +75,23 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     f"{SJD}supportive": ("recommends as supportive", "recommended as supportive by"),
     f"{SJD}exploratory": ("recommends as exploratory", "recommended as exploratory by"),
     f"{SJD}avoidAsPrimary": ("avoids as primary", "avoided as primary by"),
+    **{
+        f"{SJD}representedBy{kind}": ("represented by", "represents")
+        for kind in ("Rule", "Term", "Trial", "Result", "Recommendation", "Check")
+    },
+    f"{SJD}trial": ("trial", "has the result"),
+    f"{SJD}trialCohort": ("cohort", "has the result"),
+    f"{SJD}endpoint": ("endpoint", "measured in"),
+    f"{SJD}verdict": ("verdict", "verdict of"),
+    f"{SJD}hasCohort": ("cohorts", "cohort of"),
+    f"{SJD}hasArm": ("arms", "arm of"),
+    f"{SJD}armOf": ("arm of", "has the arm"),
+    f"{SJD}testsDrug": ("tests", "tested in"),
+    f"{SJD}actsOn": ("acts on", "acted on by"),
+    f"{SJD}touches": ("touches", "touched by"),
+    f"{SJD}about": ("about", "reported in"),
+    f"{SJD}quantity": ("quantity", "quantity of"),
+    f"{SJD}validity": ("validity", "validity of"),
     f"{SKOS}broader": ("broader term", "narrower term"),
     f"{SKOS}related": ("related term", "related term"),
     f"{SKOS}closeMatch": ("close match", "close match of"),

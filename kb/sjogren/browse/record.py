@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 DC = "http://purl.org/dc/terms/"
 NAMES = (f"{SKOS}prefLabel", f"{DC}title", f"{RDFS}label", f"{SKOS}notation")
+TOLD = (f"{SJD}measured", f"{SJD}contrast")
+"""What names a node that has only a number: of a trial result what was measured, and against what."""
 MEANINGS = (f"{SKOS}definition", f"{RDFS}comment")
 SEARCHED = (f"{SKOS}altLabel", f"{SJD}deprecatedLabel", f"{SKOS}hiddenLabel", f"{SJD}doi", f"{SJD}pmid")
 INWARDS = {f"{SJD}part", f"{SJD}items"}
@@ -74,7 +76,8 @@ class Record:
         for predicate in NAMES:
             found = sorted(self.both.objects(node, URIRef(predicate)), key=str)
             if found:
-                return str(found[0])
+                told = [str(self.both.value(node, URIRef(each)) or "") for each in TOLD]
+                return ", ".join([str(found[0]), *filter(None, told)]) if predicate == NAMES[-1] else str(found[0])
         return local(iri).replace("_", " ")
 
     def _order(self, iri: str) -> tuple[str, str, str]:
