@@ -49,7 +49,7 @@ def test_the_file_is_up_to_date() -> None:
             "representedByRule <https://w3id.org/sjd/rule/axis/glandular>",
             "representedByRule <https://w3id.org/sjd/rule/axis/dominance>",
             "| ED-74 |",
-            "rule: axis/dominance |",
+            "rule: axis/dominance, endpoint/hierarchy |",
         ),
     ],
 )

@@ -6,14 +6,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-
-from rdflib import DCTERMS, RDF, SKOS, Graph, URIRef
-from rdflib.term import Node
+from typing import TYPE_CHECKING
 
 from sjogren._resources import data
 from sjogren.ontology import load_graph
+from sjogren.ontology.graph import RDF, SKOS
 from sjogren.ontology.works import curie_of, read_works
 from sjogren.rules.rdf import RULE, SJD, rules_graph
+
+if TYPE_CHECKING:
+    from rdflib import Graph, URIRef
+    from rdflib.term import Node
+
+REFERENCES = "http://purl.org/dc/terms/references"
 
 TAGS = {
     "V": "seen in the source cited",
@@ -39,6 +44,9 @@ class Coverage:
     """Rules and ontology, and what one says of the other."""
 
     def __init__(self, rules: Path, ontology: Path) -> None:
+        from rdflib import URIRef
+
+        self.iri = URIRef
         self.rules, self.ontology = rules_graph(rules), load_graph(ontology)
         self.works = read_works(ontology)
 
@@ -85,11 +93,11 @@ class Coverage:
     def tags(self) -> Iterator[str]:
         """Nodes of the ontology, and rules, by the tag of verification."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
-        tag = URIRef(f"{SJD}verification")
+        tag = self.iri(f"{SJD}verification")
         for node, value in self.ontology.subject_objects(tag):
             for kind in self.kinds(node):
                 found[kind][str(value)] += 1
-        unverified = sum(1 for _ in self.rules.subjects(URIRef(f"{SJD}ruleVerification")))
+        unverified = sum(1 for _ in self.rules.subjects(self.iri(f"{SJD}ruleVerification")))
         yield "## Verification"
         yield ""
         yield "; ".join(f"*{name}*: {meaning}" for name, meaning in TAGS.items()) + "."
@@ -121,18 +129,21 @@ class Coverage:
         for name in statements:
             node = self.node("NormativeStatement", name)
             found = {
-                kind: sorted(self.ontology.objects(node, URIRef(f"{SJD}representedBy{kind.capitalize()}")), key=str)
+                kind: sorted(self.ontology.objects(node, self.iri(f"{SJD}representedBy{kind.capitalize()}")), key=str)
                 for kind in REPRESENTED
             }
-            number, label = self.text(node, SKOS.notation) or name, self.text(node, SKOS.definition)
-            governed = set(self.ontology.objects(node, URIRef(f"{SJD}governs")))
+            number, label = (
+                self.text(node, self.iri(f"{SKOS}notation")) or name,
+                self.text(node, self.iri(f"{SKOS}definition")),
+            )
+            governed = set(self.ontology.objects(node, self.iri(f"{SJD}governs")))
             if any(found.values()):
                 by = "; ".join(f"{kind}: {names(nodes)}" for kind, nodes in found.items() if nodes)
                 rows.append((number, label, by))
             elif governed:
                 rows.append((number, label, f"label of: {names(governed)}"))
             else:
-                reasons.append((number, label, self.text(node, URIRef(f"{SJD}notRepresentedBecause"))))
+                reasons.append((number, label, self.text(node, self.iri(f"{SJD}notRepresentedBecause"))))
         yield from table(("statement", "what it says", "represented by"), rows)
         if reasons:
             yield ""
@@ -145,7 +156,7 @@ class Coverage:
         used = self.used()
         groups: dict[str, list[str]] = defaultdict(list)
         for name in self.of_kind("Fact"):
-            groups[self.text(self.node("Fact", name), URIRef(f"{SJD}group"))].append(name)
+            groups[self.text(self.node("Fact", name), self.iri(f"{SJD}group"))].append(name)
         yield "## Facts and the rule files that read them"
         yield ""
         rows = []
@@ -156,7 +167,7 @@ class Coverage:
         yield ""
         yield "Read by no rule:"
         yield ""
-        because = URIRef(f"{SJD}noRuleBecause")
+        because = self.iri(f"{SJD}noRuleBecause")
         reasons: dict[str, list[str]] = defaultdict(list)
         for name in sorted(set(self.of_kind("Fact")) - used.keys()):
             reasons[self.text(self.node("Fact", name), because) or "No rule yet."].append(name.replace("_", " "))
@@ -166,30 +177,30 @@ class Coverage:
 
     def files(self) -> list[str]:
         """The identifiers of the rules that have a file of their own."""
-        parts = set(self.rules.objects(None, URIRef(f"{SJD}part")))
-        items = {item for head in self.rules.objects(None, URIRef(f"{SJD}items")) for item in self.rules.items(head)}
+        parts = set(self.rules.objects(None, self.iri(f"{SJD}part")))
+        items = {item for head in self.rules.objects(None, self.iri(f"{SJD}items")) for item in self.rules.items(head)}
         inner = {*parts, *items}
         return sorted(str(node).removeprefix(RULE) for node in self.named() if node not in inner)
 
     def named(self) -> set[Node]:
         """Every rule, part and item."""
-        found = set(self.rules.subjects(SKOS.prefLabel))
+        found = set(self.rules.subjects(self.iri(f"{SKOS}prefLabel")))
         return {node for node in found if str(node).startswith(RULE) and "#" not in str(node)}
 
     def citing(self) -> dict[str, list[str]]:
         """The rule files that cite a work, by its CURIE."""
         found: dict[str, set[str]] = defaultdict(set)
-        for source, work in self.rules.subject_objects(DCTERMS.references):
+        for source, work in self.rules.subject_objects(self.iri(REFERENCES)):
             found[curie_of(str(work))].add(self.file_of(str(source)))
         return {work: sorted(rules) for work, rules in found.items()}
 
     def used(self) -> dict[str, set[str]]:
         """The rule files that read a fact, by its name; a whole is read with its members, a member with its whole."""
         found: dict[str, set[str]] = defaultdict(set)
-        wider = {str(narrow): str(wide) for narrow, wide in self.ontology.subject_objects(URIRef(f"{SJD}implies"))}
+        wider = {str(narrow): str(wide) for narrow, wide in self.ontology.subject_objects(self.iri(f"{SJD}implies"))}
         names = set(self.of_kind("Fact"))
         for role in ("fact", "stated"):
-            for test, fact in self.rules.subject_objects(URIRef(f"{SJD}{role}")):
+            for test, fact in self.rules.subject_objects(self.iri(f"{SJD}{role}")):
                 name, rule = str(fact).removeprefix(f"{SJD}fact/"), self.file_of(str(test))
                 found[name].add(rule)
                 if "." in name:
@@ -197,7 +208,7 @@ class Coverage:
                 for member in names:
                     if member.startswith(f"{name}."):
                         found[member].add(rule)
-                if (test, URIRef(f"{SJD}in"), URIRef(f"{SJD}any_narrower")) in self.rules:
+                if (test, self.iri(f"{SJD}in"), self.iri(f"{SJD}any_narrower")) in self.rules:
                     for narrow in (each for each, wide in wider.items() if wide == str(fact)):
                         found[narrow.removeprefix(f"{SJD}fact/")].add(rule)
         return dict(found)
@@ -215,16 +226,20 @@ class Coverage:
 
     def of_kind(self, kind: str) -> list[str]:
         """The names of all nodes of a class, in order."""
-        return sorted({last(node) for node in self.ontology.subjects(RDF.type, URIRef(f"{SJD}{kind}"))})
+        return sorted({last(node) for node in self.ontology.subjects(self.iri(f"{RDF}type"), self.iri(f"{SJD}{kind}"))})
 
     def node(self, kind: str, name: str) -> Node:
         """The node of a class that has this name."""
-        return next(node for node in self.ontology.subjects(RDF.type, URIRef(f"{SJD}{kind}")) if last(node) == name)
+        return next(
+            node
+            for node in self.ontology.subjects(self.iri(f"{RDF}type"), self.iri(f"{SJD}{kind}"))
+            if last(node) == name
+        )
 
     def kinds(self, node: Node) -> Iterator[str]:
         """The class of a node of ours, in words; a term is a term whatever else it is."""
-        types = set(self.ontology.objects(node, RDF.type))
-        if SKOS.Concept in types:
+        types = set(self.ontology.objects(node, self.iri(f"{RDF}type")))
+        if self.iri(f"{SKOS}Concept") in types:
             yield "term"
             return
         for each in types:
@@ -237,7 +252,7 @@ class Coverage:
 
     def word(self, graph: Graph, iri: str, name: str) -> str:
         """One value of a property of ours, as its last part."""
-        return last(graph.value(URIRef(iri), URIRef(f"{SJD}{name}")))
+        return last(graph.value(self.iri(iri), self.iri(f"{SJD}{name}")))
 
     def work(self, curie: str) -> str:
         """A work as a reader knows it: first author, year, link."""
@@ -249,7 +264,7 @@ class Coverage:
 
     def _represented(self, statements: Sequence[str]) -> str:
         ways = ("governs", *(f"representedBy{kind.capitalize()}" for kind in REPRESENTED))
-        kinds = [URIRef(f"{SJD}{way}") for way in ways]
+        kinds = [self.iri(f"{SJD}{way}") for way in ways]
         nodes = [self.node("NormativeStatement", name) for name in statements]
         done = sum(any((node, kind, None) in self.ontology for kind in kinds) for node in nodes)
         return f"{len(nodes)}, {done}"
