@@ -39,9 +39,9 @@ class Criteria(Statements):
         self.in_items = {name for name, rule in rules.items() if self._lineage(rule) & items}
 
     def _lineage(self, rule: Rule) -> set[str]:
-        """A rule and all that it is a part of."""
+        """A rule and all that it is a part of, as far as that is read: another visit may show the part alone."""
         found = {rule.id}
-        while rule.parent:
+        while rule.parent in self.rules:
             rule = self.rules[rule.parent]
             found.add(rule.id)
         return found
