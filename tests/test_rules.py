@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,10 +23,7 @@ import pytest
 import yaml
 
 import sjogren
-from sjogren.assess.inputs import see
 from sjogren.engine.knowledge import Result
-from sjogren.engine.reference import Reference
-from sjogren.facts.resolve import resolve
 
 HERE = Path(__file__).resolve().parent
 TREE = HERE / "rules"
@@ -175,23 +171,19 @@ CASES = [(path, case) for path in FILES for case in cases_of(path)]
 
 
 class Reading:
-    """What one case comes to: its printed conclusions, and every part as the reference evaluator derived it.
-
-    `assess` gives no answer where the engine and the reference evaluator differ, so either may be read.
-    """
+    """What one case comes to: its printed conclusions, and every part as engine and reference evaluator derived it."""
 
     def __init__(self, kb: sjogren.KnowledgeBase, patient: Mapping[str, Any]) -> None:
         self.kb = kb
         self.case = kb.read(patient)
         self.assessment = kb.assess(self.case)
+        self._derived: list[Result] = []
 
     def derived(self, visit: int) -> Result:
         """What holds at a visit."""
-        if visit:
-            found: Result = self.kb._assessor.results(self.case)[visit]
-            return found
-        resolved = resolve(self.case, visit, self.kb.vocabulary)
-        return reference(self.kb).run(see(self.case, resolved, self.kb.vocabulary).inputs)
+        if not self._derived:
+            self._derived = self.kb._assessor.results(self.case)
+        return self._derived[visit]
 
     def answer(self, visit: int, identifier: str) -> dict[str, Any]:
         """The printed keys of a conclusion, and what was derived of the rule."""
@@ -205,12 +197,6 @@ def marked(rule: sjogren.Rule, printed: Mapping[str, Any]) -> dict[str, Any]:
     entries = [entry for value in printed.values() if isinstance(value, list) for entry in value]
     found = sorted({mark.mark for mark in rule.marks for entry in entries if entry.get(mark.mark)})
     return {"marked": found} if rule.marks else {}
-
-
-@cache
-def reference(kb: sjogren.KnowledgeBase) -> Reference:
-    rules = kb.knowledge.rules.rules
-    return Reference(rules, [rules[name] for name in kb.knowledge.sequence], kb.vocabulary)
 
 
 def part(rule: sjogren.Rule, derived: Result) -> dict[str, Any]:

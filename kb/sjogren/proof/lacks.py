@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import lcm
 
 from sjogren.engine.knowledge import Inputs, Result, Span
 from sjogren.model.rule import Rule
@@ -27,6 +28,8 @@ class Lacks:
     ) -> None:
         self.rules, self.by_head, self.aggregates = rules, by_head, aggregates
         self.nodes = {node.key: node for node in program.nodes}
+        self.state: _State | None = None
+        """The case that was asked last, with what was found of it."""
 
     def of_verdict(self, rule: str, result: Result, inputs: Inputs) -> tuple[str, ...]:
         """Keys of the inputs that an undetermined verdict lacks; none when the verdict is given."""
@@ -36,14 +39,22 @@ class Lacks:
 
     def of_node(self, key: str, result: Result, inputs: Inputs) -> tuple[str, ...]:
         """Keys of the inputs that an undecided node lacks, in order."""
+        if self.state is None or self.state.result is not result:
+            self.state = _State(result, inputs)
         found: dict[str, None] = {}
-        self._node(key, _State(result, inputs), found, set())
+        self._node(key, self.state, found)
         return tuple(sorted(found))
 
-    def _node(self, key: str, state: _State, found: dict[str, None], seen: set[str]) -> None:
-        if key in seen:
-            return
-        seen.add(key)
+    def _node(self, key: str, state: _State, found: dict[str, None]) -> None:
+        """Add what a node lacks; looked for once in a case, as many verdicts rest on it."""
+        below = state.below.get(key)
+        if below is None:
+            below = {}
+            self._look(key, state, below)
+            state.below[key] = below
+        found |= below
+
+    def _look(self, key: str, state: _State, found: dict[str, None]) -> None:
         node = self.nodes[key]
         rule = self.rules[node.rule]
         if rule.stated and rule.kind == "Grade" and rule.stated not in state.inputs:
@@ -60,7 +71,7 @@ class Lacks:
         if not kept:
             self._unreliable(key, state, found)
         for literal in dict.fromkeys(literal for body in kept for literal in sorted(body, key=_name)):
-            self._literal(literal, state, found, seen)
+            self._literal(literal, state, found)
 
     def _opened(self, body: Iterable[Literal], rule: Rule, state: _State) -> list[frozenset[Literal]]:
         """The open premises of a set with branches, with what they rest on down to the items in place of its own steps.
@@ -97,12 +108,12 @@ class Lacks:
                 left.append(literal)
         return tuple(left) or None
 
-    def _literal(self, literal: Literal, state: _State, found: dict[str, None], seen: set[str]) -> None:
+    def _literal(self, literal: Literal, state: _State, found: dict[str, None]) -> None:
         if literal.key in self.aggregates:
             cuts = [cut.at for cut in (literal.low, literal.high) if cut]
-            self._aggregate(literal.key, cuts, state, found, seen)
+            self._aggregate(literal.key, cuts, state, found)
         elif literal.key in self.nodes:
-            self._node(literal.key, state, found, seen)
+            self._node(literal.key, state, found)
         else:
             found.setdefault(literal.key)
 
@@ -131,11 +142,11 @@ class Lacks:
         elif key in state.inputs and not key.startswith("policy:"):
             found.setdefault(key)
 
-    def _aggregate(self, key: str, cuts: list[Fraction], state: _State, found: dict[str, None], seen: set[str]) -> None:
+    def _aggregate(self, key: str, cuts: list[Fraction], state: _State, found: dict[str, None]) -> None:
         aggregate = self.aggregates[key]
         if aggregate.op == "first_known":
             for addend in aggregate.addends:
-                self._aggregate(addend.key, cuts, state, found, seen)
+                self._aggregate(addend.key, cuts, state, found)
             return
         count = len(aggregate.addends) if aggregate.op == "mean" else 1
         parts = [(addend, self._values(addend, state)) for addend in aggregate.addends]
@@ -144,21 +155,21 @@ class Lacks:
                 continue
             others = [other for position, (_, other) in enumerate(parts) if position != index]
             if any(_crosses(others, values, cut * count) for cut in cuts):
-                self._addend(addend, state, found, seen)
+                self._addend(addend, state, found)
 
-    def _addend(self, addend: Addend, state: _State, found: dict[str, None], seen: set[str]) -> None:
+    def _addend(self, addend: Addend, state: _State, found: dict[str, None]) -> None:
         if addend.kind == "flag":
-            self._node(addend.key, state, found, seen)
+            self._node(addend.key, state, found)
         elif addend.kind == "number":
             if addend.key not in state.inputs:
                 found.setdefault(addend.key)
         elif addend.kind == "grade":
             for node, _ in addend.levels[1:]:
                 if state.result.truth.get(node) is None:
-                    self._node(node, state, found, seen)
+                    self._node(node, state, found)
         else:
             span = state.result.spans[addend.key]
-            self._aggregate(addend.key, [end for end in span if end is not None], state, found, seen)
+            self._aggregate(addend.key, [end for end in span if end is not None], state, found)
 
     def _values(self, addend: Addend, state: _State) -> set[Fraction]:
         """The values that an addend can still have; for open numbers their ends."""
@@ -187,6 +198,8 @@ class _State:
 
     def __init__(self, result: Result, inputs: Inputs) -> None:
         self.result, self.inputs = result, inputs
+        self.below: dict[str, dict[str, None]] = {}
+        """What each node lacks."""
 
     def holds(self, literal: Literal, aggregates: Mapping[str, Aggregate], nodes: Mapping[str, object]) -> bool | None:
         """Whether a premise holds, cannot hold, or is open."""
@@ -240,8 +253,20 @@ def _name(literal: Literal) -> str:
 
 def _crosses(others: list[set[Fraction]], values: set[Fraction], cut: Fraction) -> bool:
     """Whether some sum of the others lies below the cut with one value and not below it with another."""
-    sums = {Fraction(0)}
+    scale = lcm(cut.denominator, *(value.denominator for each in (*others, values) for value in each))
+
+    def whole(value: Fraction) -> int:
+        return value.numerator * (scale // value.denominator)
+
+    sums, least = 1, 0  # the sums of the others, a bit for each, from the least one on
     for choices in others:
-        sums = {total + choice for total in sums for choice in choices}
-    low, high = min(values), max(values)
-    return any(total + low < cut <= total + high for total in sums)
+        found = [whole(choice) for choice in choices]
+        lowest = min(found)
+        least += lowest
+        shifted = 0
+        for choice in found:
+            shifted |= sums << (choice - lowest)
+        sums = shifted
+    first = max(0, whole(cut) - whole(max(values)) - least)
+    after = whole(cut) - whole(min(values)) - least
+    return after > first and bool((sums >> first) & ((1 << (after - first)) - 1))
