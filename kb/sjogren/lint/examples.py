@@ -12,12 +12,19 @@ from sjogren.compare.diagrams import NOBODY
 from sjogren.compare.patient import example_case
 from sjogren.compare.space import LISTS, PATIENT, Uncountable, Variable
 from sjogren.compare.sums import weights
+from sjogren.compare.words import cell_words
 from sjogren.errors import InternalFault
 from sjogren.lint.fault import Example
 from sjogren.lint.ground import Ground, own_nodes
 from sjogren.model.rule import Rule
 from sjogren.program.ir import FALSE, TRUE
 from sjogren.program.store import Knowledge
+from sjogren.proof.words import list_words
+from sjogren.rules.english import side_words
+
+
+NO_ANSWER = "no answer: engine and reference evaluator do not agree"
+"""What is said of a patient whom contradictory statements leave without an answer."""
 
 
 class Examples:
@@ -41,13 +48,28 @@ class Examples:
             case = example_case(f"example-{self.made}", ground.world, cells)
         except Uncountable:
             return None
-        base = self._base(ground.policy)
+        if ground.policy:
+            case = {**case, "policy": dict(ground.policy)}
         said = _read(rule, ground, cells)
-        if answer(rule, base.derived(case)) != said:
+        base = self._base(ground.policy)
+        try:
+            answered = answer(rule, base.derived(case))
+        except InternalFault:
+            return Example(case, _words(ground, dict(enumerate(cells))), rule.id, NO_ANSWER)
+        if answered != said:
             raise InternalFault(f"the engine does not answer {said} by {rule.id} for an example patient")
-        if not whole:
-            case = self._smaller(ground, region, cells, case, rule, said)
-        return Example({**case, **({"policy": dict(ground.policy)} if ground.policy else {})}, ground.policy, rule.id, said)
+        box = dict(enumerate(cells))
+        for members in _droppable(ground):
+            rest = {position: cell for position, cell in box.items() if position not in members}
+            if not _inside(ground, rest, region):
+                continue
+            if not whole:
+                fewer = _left_out(case, [ground.world.variables[position] for position in members])
+                if answer(rule, base.derived(fewer)) != said:
+                    continue
+                case = fewer
+            box = rest
+        return Example(case, _words(ground, box), rule.id, said)
 
     def _base(self, policy: Mapping[str, str]) -> Base:
         key = tuple(sorted(policy.items()))
@@ -55,22 +77,25 @@ class Examples:
             self._bases[key] = Base(self.knowledge, policy)
         return self._bases[key]
 
-    def _smaller(
-        self, ground: Ground, region: int, cells: Sequence[int], case: dict[str, Any], rule: Rule, said: str
-    ) -> dict[str, Any]:
-        """The case without what can be anything: by the diagrams, and by the engine when it is not known."""
-        space, outside = ground.diagrams, ground.others(region)
-        box = dict(enumerate(cells))
-        base = self._base(ground.policy)
-        for members in _droppable(ground):
-            rest = {position: [cell] for position, cell in box.items() if position not in members}
-            if space.both(space.box(rest), outside) != NOBODY:
-                continue
-            fewer = _left_out(case, [ground.world.variables[position] for position in members])
-            if answer(rule, base.derived(fewer)) == said:
-                case = fewer
-                box = {position: cell for position, cell in box.items() if position not in members}
-        return case
+
+def _inside(ground: Ground, box: Mapping[int, int], region: int) -> bool:
+    """Whether all patients with some cells are in a region."""
+    here = ground.diagrams.box({position: [cell] for position, cell in box.items()})
+    return ground.diagrams.both(here, ground.others(region)) == NOBODY
+
+
+def _words(ground: Ground, box: Mapping[int, int]) -> tuple[str, ...]:
+    """Some findings in words; what stands there for both eyes is said once."""
+    variables, vocabulary = ground.world.variables, ground.world.vocabulary
+    told: dict[str, list[str]] = {}
+    for position, cell in box.items():
+        each = variables[position]
+        if each.key != PATIENT or len(each.cells) > 1:
+            told.setdefault(cell_words(each, [cell], vocabulary), []).append(each.side)
+    return tuple(
+        f"{words}, {list_words([side_words(side) for side in sides])}" if sides[0] else words
+        for words, sides in told.items()
+    )
 
 
 def _droppable(ground: Ground) -> Iterable[list[int]]:

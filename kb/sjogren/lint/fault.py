@@ -48,11 +48,11 @@ class Spot(NamedTuple):
 class Example(NamedTuple):
     """A patient who shows a fault: a case that can be assessed, and what engine and reference answer by a rule.
 
-    ``policy`` are the choices other than the default under which it is so.
+    ``words`` are the findings that matter; the case may have further ones, whatever they are.
     """
 
     case: Mapping[str, Any]
-    policy: Mapping[str, str]
+    words: tuple[str, ...]
     rule: str
     answer: str
 

@@ -19,6 +19,10 @@ from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.ir import FALSE, TRUE
 from sjogren.program.outline import dependencies, resting_on
 
+MAX_PARTIAL = 100_000
+"""Above so many nodes of a diagram partial records are given up; few rules need more, and those need very many."""
+TOO_MANY = "there are too many combinations of what is known and what is not"
+
 Region: TypeAlias = "Callable[[Ground], int]"
 """A set of patients, in each ground that it is asked of."""
 
@@ -26,11 +30,18 @@ Region: TypeAlias = "Callable[[Ground], int]"
 class Ground:
     """One rule over one space of patients, with one choice of policies.
 
-    ``policy`` are the policies that do not have their default value.
+    ``policy`` are the policies that do not have their default value; ``beside`` is a second rule in the same space.
     """
 
     def __init__(
-        self, rule: Rule, probes: Probes, vocabulary: Vocabulary, policy: Mapping[str, str], *, partial: bool
+        self,
+        rule: Rule,
+        probes: Probes,
+        vocabulary: Vocabulary,
+        policy: Mapping[str, str],
+        *,
+        partial: bool,
+        beside: Rule | None = None,
     ) -> None:
         self.rule, self.rules, self.partial = rule, probes.rules, partial
         default = {name: choice.default for name, choice in vocabulary.policies.items()}
@@ -41,9 +52,13 @@ class Ground:
         roots += [f"{rule.id}=branch:{branch.value}" for branch in rule.branches]
         if rule.kind == "CriteriaSet":
             roots += [f"{probes.without(rule, item.rule)}=met" for item in rule.items]
-        opened = frozenset([rule.id]) if rule.stated else frozenset()
+        asked = [rule, beside] if beside else [rule]
+        roots += own_nodes(beside) if beside else []
+        opened = frozenset(each.id for each in asked if each.stated)
         source = Source(cut(probes.program, roots), self.rules, {**default, **policy}, opened)
         self.world = World([source], [roots], vocabulary, partial=partial)
+        if partial:
+            self.world.diagrams.limit = MAX_PARTIAL
         self.reading: Reading = self.world.readings[0]
 
     @property
@@ -111,7 +126,7 @@ class Grounds:
         try:
             return self._make(partial=True)
         except (TooLarge, Uncountable) as reason:
-            self.reason = str(reason) or "too many combinations of known and unknown"
+            self.reason = str(reason) or TOO_MANY
             return None
 
     def _make(self, *, partial: bool) -> list[Ground]:
@@ -130,13 +145,19 @@ class Grounds:
                 return ground, found
         return None
 
+    def in_part(self, region: Region) -> tuple[Ground, int] | None:
+        """As `first`, over partial records; None as well where that is not worked out."""
+        try:
+            return self.first(region, self.partial or ())
+        except TooLarge:
+            self.partial, self.reason = None, TOO_MANY
+            return None
+
     def anybody(self, region: Region) -> bool | None:
         """Whether anybody is in a region, completely known or in part; None where that was not worked out."""
-        if self.first(region):
+        if self.first(region) or self.in_part(region):
             return True
-        if self.partial is None:
-            return None
-        return self.first(region, self.partial) is not None
+        return None if self.partial is None else False
 
     def everybody(self, region: Region) -> bool:
         """Whether all complete patients are in a region."""

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from sjogren.compare.answers import UNDETERMINED
-from sjogren.compare.contrast import Base, Contrast, Party
+from sjogren.compare.answers import UNDETERMINED, answers
+from sjogren.compare.diagrams import NOBODY
 from sjogren.lint.examples import Examples
-from sjogren.lint.fault import Example, Fault, Spot
-from sjogren.lint.ground import Grounds
-from sjogren.model.rule import Rule
+from sjogren.lint.fault import Fault, Spot
+from sjogren.lint.ground import Ground, Grounds
+from sjogren.lint.probes import Probes
+from sjogren.model.rule import RULE, Rule, Subject
+from sjogren.program.outline import resting_on
 
 
 def opposites(
-    grounds: Mapping[str, Grounds], examples: Examples, names: set[str]
+    grounds: Mapping[str, Grounds], probes: Probes, examples: Examples
 ) -> tuple[list[Fault], int]:
-    """L109, and how many pairs of rules that read the same were compared; one of each pair is among ``names``."""
+    """L109, and how many pairs of rules that read the same were held against each other."""
     alike: dict[object, list[Rule]] = {}
     for each in grounds.values():
         rule = each.rule
@@ -26,13 +28,19 @@ def opposites(
             alike.setdefault((rule.kind, words, inputs), []).append(rule)
     faults: list[Fault] = []
     pairs = 0
-    base = Base(examples.knowledge, {})
     for rules in alike.values():
         for one, other in combinations(rules, 2):
-            if one.place.file != other.place.file and {one.id, other.id} & names:
+            if one.place.file != other.place.file and not _reads(probes.rules, one, other):
                 pairs += 1
-                faults += _pair(base, one, other)
+                faults += _pair(one, other, probes, examples)
     return faults, pairs
+
+
+def _reads(rules: Mapping[str, Rule], one: Rule, other: Rule) -> bool:
+    """Whether one of two rules is made from the other, so that it is meant to be its opposite."""
+    return any(
+        Subject(RULE, named.id) in resting_on(rules, reader.id) for reader, named in ((one, other), (other, one))
+    )
 
 
 def _words(rule: Rule) -> list[str]:
@@ -44,22 +52,21 @@ def _words(rule: Rule) -> list[str]:
     return [*(case.low for case in rule.cases), rule.otherwise] if rule.kind == "Table" else []
 
 
-def _pair(base: Base, one: Rule, other: Rule) -> Iterator[Fault]:
+def _pair(one: Rule, other: Rule, probes: Probes, examples: Examples) -> Iterator[Fault]:
     """Whether two rules tell the same patients apart, and call them otherwise."""
-    contrast = Contrast(Party("one", base, one.id), Party("other", base, other.id))
-    pairs = {pair for pair in contrast.table.pairs if UNDETERMINED not in pair}
-    firsts = [first for first, _ in pairs]
-    seconds = [second for _, second in pairs]
-    parted = len(pairs) > 1 and len(set(firsts)) == len(pairs) == len(set(seconds))
-    if not parted or all(first == second for first, second in pairs):
+    ground = Ground(one, probes, examples.knowledge.vocabulary, {}, partial=False, beside=other)
+    firsts, seconds = (answers(rule, ground.node, ground.diagrams) for rule in (one, other))
+    pairs = {
+        (first, second): region
+        for first, those in firsts.items()
+        for second, these in seconds.items()
+        if (region := ground.among(those, these)) != NOBODY and UNDETERMINED not in {first, second}
+    }
+    parted = len({first for first, _ in pairs}) == len(pairs) == len({second for _, second in pairs}) > 1
+    differing = [pair for pair in pairs if pair[0] != pair[1]]
+    if not parted or not differing:
         return
-    differing = next(pair for pair in sorted(pairs) if pair[0] != pair[1])
-    told = contrast.difference(differing, 1).told[0]
-    message = (
-        f"both ask the same and answer the opposite: {one.label!r} says {differing[0]!r} where "
-        f"{other.label!r} says {differing[1]!r}"
-    )
-    spots = (Spot(one.place, f"{one.label} ({one.id})"), Spot(other.place, f"{other.label} ({other.id})"))
-    yield Fault("L109", one.id, message, spots, Example(told.case, {}, one.id, differing[0]))
-
-
+    first, second = differing[0]
+    message = f"both ask the same and answer the opposite: where {one.id} says {first!r}, {other.id} says {second!r}"
+    spots = tuple(Spot(rule.place, f"{rule.label} ({rule.id})") for rule in (one, other))
+    yield Fault("L109", one.id, message, spots, examples.one(ground, pairs[first, second], one))

@@ -69,16 +69,15 @@ def _said_and_denied(desk: Desk) -> Iterator[Fault]:
     rule = desk.rule
     nodes = own_nodes(rule)
     for node in nodes:
-        found = desk.grounds.first(lambda ground, node=node: ground.among(ground.node(node, TRUE), ground.node(node, FALSE)))
-        if found is None and desk.grounds.partial is not None:
-            found = desk.grounds.first(
-                lambda ground, node=node: ground.among(ground.node(node, TRUE), ground.node(node, FALSE)),
-                desk.grounds.partial,
-            )
+
+        def both(ground: Ground, node: str = node) -> int:
+            return ground.among(ground.node(node, TRUE), ground.node(node, FALSE))
+
+        found = desk.grounds.first(both) or desk.grounds.in_part(both)
         if found:
             word = node.rpartition("=")[2].removeprefix(rule.id)
             message = f"a patient is answered both {word!r} and not {word!r}" if word else "a patient is met and not met"
-            yield Fault("L102", rule.id, message, _named(rule, word), None)
+            yield Fault("L102", rule.id, message, _named(rule, word), desk.example(*found))
     if rule.kind not in {*TABLES, "CriteriaSet"}:
         return
     for one, other in combinations(nodes, 2):
@@ -86,7 +85,7 @@ def _said_and_denied(desk: Desk) -> Iterator[Fault]:
         if found:
             words = one.rpartition("=")[2], other.rpartition("=")[2]
             message = f"a patient is answered both {words[0]!r} and {words[1]!r}"
-            yield Fault("L102", rule.id, message, (*_named(rule, words[0]), *_named(rule, words[1])), None)
+            yield Fault("L102", rule.id, message, (*_named(rule, words[0]), *_named(rule, words[1])), desk.example(*found))
 
 
 def _named(rule: Rule, word: str) -> tuple[Spot, ...]:

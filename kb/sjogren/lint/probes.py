@@ -7,7 +7,7 @@ It is compiled by the compiler itself, so nothing here says a second time what a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sjogren.model.rule import (
     BOTH,
@@ -25,7 +25,7 @@ from sjogren.model.rule import (
 from sjogren.model.vocabulary import SIDES
 from sjogren.program.compile import Compiler
 from sjogren.program.ir import Clause, Program
-from sjogren.program.outline import conditions, tests_of
+from sjogren.program.outline import conditions, resting_on, tests_of
 from sjogren.program.store import Knowledge
 from sjogren.rules.timed import one_visit
 
@@ -59,6 +59,7 @@ class Probes:
         self.own = {name: self.rules[name] for name in names}
         self._found: dict[tuple[str, object], Probe] = {}
         self._without: dict[tuple[str, str], str] = {}
+        self._between: list[str] = []
         for rule in self.own.values():
             for condition in conditions(rule):
                 self._add(rule, condition)
@@ -94,17 +95,37 @@ class Probes:
             self._add(rule, part)
 
     def _leave_out(self, rule: Rule, item: str) -> None:
+        """A criteria set without an item, and what it reads between itself and the item read in the same way."""
         name = f"{rule.id}/~without/{item}"
         self._without[rule.id, item] = name
         branches = tuple(
             branch._replace(
                 items=tuple(each for each in branch.items if each != item),
-                met_when=_as_not_met(branch.met_when, item),
+                met_when=self._taken(branch.met_when, item, name),
             )
             for branch in rule.branches
         )
         items = tuple(each for each in rule.items if each.rule != item)
         self.rules[name] = rule._replace(id=name, items=items, branches=branches, shows=(), parent=rule.id)
+
+    def _taken(self, value: Any, item: str, name: str) -> Any:
+        """A condition, or a rule, in which an item is taken as not met, however far below it is read."""
+        if isinstance(value, Test):
+            if value.subject == Subject(RULE, item):
+                holds = value.op == "is" and value.value == "not_met"
+                return (EVERYBODY_MEETS if holds else NOBODY_MEETS)._replace(place=value.place)
+            if value.subject.kind != RULE or Subject(RULE, item) not in resting_on(self.rules, value.subject.name):
+                return value
+            other = self.rules[value.subject.name]
+            copy = f"{name}/{other.id}"
+            if copy not in self.rules:
+                self.rules[copy] = self._taken(other, item, name)._replace(id=copy, raises="")
+                self._between.append(copy)
+            return value._replace(subject=Subject(RULE, copy))
+        if not isinstance(value, tuple) or isinstance(value, Place | Subject):
+            return value
+        parts = [self._taken(part, item, name) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
 
     def _compiled(self, knowledge: Knowledge) -> Program:
         program = knowledge.program
@@ -113,7 +134,7 @@ class Probes:
         compiler.clauses += program.clauses
         compiler.aggregates.update((aggregate.key, aggregate) for aggregate in program.aggregates)
         compiler.inputs.update((each.key, each.kind) for each in program.inputs)
-        for probe in (*(each.rule for each in self._found.values()), *self._without.values()):
+        for probe in (*(each.rule for each in self._found.values()), *self._between, *self._without.values()):
             compiler.rule(self.rules[probe])
         assert not compiler.findings, compiler.findings
         return compiler.program(program.version, program.content_hash)
@@ -139,16 +160,6 @@ def _meaning(condition: Condition) -> object:
     if isinstance(condition, Test):
         return condition._replace(place=Place())
     return (condition.op, condition.least, condition.where, tuple(_meaning(part) for part in condition.parts))
-
-
-def _as_not_met(condition: Condition, item: str) -> Condition:
-    """A condition in which an item is taken as not met."""
-    if isinstance(condition, Group):
-        return condition._replace(parts=tuple(_as_not_met(part, item) for part in condition.parts))
-    if condition.subject != Subject(RULE, item):
-        return condition
-    holds = condition.op == "is" and condition.value == "not_met"
-    return (EVERYBODY_MEETS if holds else NOBODY_MEETS)._replace(place=condition.place)
 
 
 def cut(program: Program, roots: Iterable[str]) -> Program:

@@ -73,7 +73,7 @@ def lint(
     for name in sorted(timed):
         if written[name].kind == "Response":
             faults += responses_of(written[name], written)
-    opposed, pairs = opposites(grounds, examples, set(own))
+    opposed, pairs = opposites(grounds, probes, examples)
     order = {name: position for position, name in enumerate(written)}
     faults = accept(sorted([*faults, *opposed], key=lambda fault: order[fault.subject]), listed, chosen)
     extent = Extent(len(own), statements, largest, of, len(timed), unknowns, tuple(open_), pairs)
