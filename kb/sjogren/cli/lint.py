@@ -29,7 +29,12 @@ QUIET, EVERY = 3.0, 5.0
 )
 @click.pass_context
 def lint(
-    ctx: click.Context, names: tuple[str, ...], rules: Path | None, ontology: Path | None, form: str, fail_on: str | None
+    ctx: click.Context,
+    names: tuple[str, ...],
+    rules: Path | None,
+    ontology: Path | None,
+    form: str,
+    fail_on: str | None,
 ) -> None:
     """Prove what can be proved of a RULE and its parts, or of all rules, over all possible patients.
 

@@ -39,7 +39,9 @@ def read_accepted(folder: Path) -> list[Accepted]:
         bad.append(Finding(name, 1, "L002", "the list 'accepted' is missing."))
     found = []
     for entry in listed.items if isinstance(listed, Listed) else ():
-        values = {key: value.text for key, value in entry if isinstance(value, Scalar)} if isinstance(entry, Mapping) else {}
+        values = (
+            {key: value.text for key, value in entry if isinstance(value, Scalar)} if isinstance(entry, Mapping) else {}
+        )
         lost = [key for key in ("finding", "rule", "because") if not values.get(key)]
         if lost:
             bad.append(Finding(name, entry.line, "L003", f"{lost[0]!r} is missing."))

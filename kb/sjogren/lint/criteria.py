@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, product
+from fractions import Fraction
+from itertools import combinations, pairwise, product
 
 from sjogren.compare.diagrams import NOBODY
-from sjogren.lint.fault import Fault, Spot
-from sjogren.lint.ground import Ground
-from sjogren.lint.statements import Desk
-from sjogren.model.rule import RULE, Item, Rule
+from sjogren.lint.fault import Example, Fault, Spot
+from sjogren.lint.ground import Ground, Region, meets, own_nodes, says
+from sjogren.lint.statements import Desk, decides
+from sjogren.model.rule import NUMERIC, RULE, Condition, Item, Rule, Test
 from sjogren.program.ir import FALSE, TRUE, Addend
+from sjogren.program.leaves import holds
+from sjogren.program.outline import tests_of
 from sjogren.rules.english import number, subject_label
 
 
@@ -19,14 +22,18 @@ def items_of(desk: Desk) -> Iterator[Fault]:
     rule = desk.rule
     if rule.kind != "CriteriaSet":
         return
-    yield from _excluded(desk)
+    excluded = list(_excluded(desk))
+    yield from excluded
+    if desk.grounds.first(says(f"{rule.id}=met")) is None:
+        return  # nobody meets the set, which is told as an answer that is never given
     for item in rule.items:
-        yield from _item(desk, item)
+        if item.rule not in {fault.subject for fault in excluded}:
+            yield from _item(desk, item)
     for one, other in combinations(rule.items, 2):
         if _alike(desk, one.rule, other.rule):
             names = [desk.probes.rules[each.rule] for each in (one, other)]
-            message = f"everybody who has {names[0].label!r} has {names[1].label!r}, and the other way round: one finding counts twice"
-            found = desk.instead(lambda ground, item=one.rule: ground.node(item, TRUE))
+            message = f"whoever has {names[0].label!r} has {names[1].label!r} and the other way round: it counts twice"
+            found = desk.instead(says(one.rule))
             yield Fault("L110", other.rule, message, _spots(desk, one, other), found)
 
 
@@ -51,7 +58,7 @@ def _item(desk: Desk, item: Item) -> Iterator[Fault]:
     elif desk.grounds.first(gained) is None:
         message = f"{label!r} never matters: whoever meets the set meets it without this item"
         needed = Spot(rule.place, f"{rule.label}, {number(rule.needed)} needed" if rule.needed else rule.label)
-        found = desk.instead(lambda ground: ground.node(item.rule, TRUE))
+        found = desk.instead(says(item.rule))
         yield Fault("L104", item.rule, message, (own, needed), found)
 
 
@@ -62,27 +69,26 @@ def _excluded(desk: Desk) -> Iterator[Fault]:
         return
     out = desk.of(rule.exclude)
     where = Spot(rule.exclude.place, f"excluded by {desk.say(rule.exclude)}")
-    asked = [(item.rule, Spot(item.place, desk.probes.rules[item.rule].label), item.rule) for item in rule.items]
-    for subject, own, node in asked:
-        if not _only(desk, lambda ground, node=node: ground.node(node, TRUE), out.nodes):
-            continue
-        message = f"whoever has {own.words!r} is excluded by the same set"
-        found = desk.instead(lambda ground, node=node: ground.node(node, TRUE))
-        yield Fault("L108", subject, message, (own, where), found)
+    for item in rule.items:
+        own = Spot(item.place, desk.probes.rules[item.rule].label)
+        if _only(desk, says(item.rule), out.nodes):
+            message = f"whoever has {own.words!r} is excluded by the same set"
+            yield Fault("L108", item.rule, message, (own, where), desk.instead(says(item.rule)))
     if rule.entry is not None:
-        entry = desk.of(rule.entry)
-        if _only(desk, lambda ground: ground.probe(entry, TRUE), out.nodes):
+        entry = meets(desk.of(rule.entry))
+        if _only(desk, entry, out.nodes):
             message = "whoever may enter is excluded by the same set"
-            found = desk.instead(lambda ground: ground.probe(entry, TRUE))
-            yield Fault("L108", rule.id, message, (Spot(rule.entry.place, desk.say(rule.entry)), where), found)
+            spots = (Spot(rule.entry.place, desk.say(rule.entry)), where)
+            yield Fault("L108", rule.id, message, spots, desk.instead(entry))
 
 
-def _only(desk: Desk, region, nodes: tuple[str, ...]) -> bool:  # type: ignore[no-untyped-def]
+def _only(desk: Desk, region: Region, nodes: tuple[str, ...]) -> bool:
     """Whether somebody is in a region, and all of them are where a statement is true."""
-    if desk.grounds.first(region) is None:
-        return False
-    outside = lambda ground: ground.among(region(ground), *(ground.others(ground.node(node, TRUE)) for node in nodes))  # noqa: E731
-    return desk.grounds.first(outside) is None
+
+    def outside(ground: Ground) -> int:
+        return ground.among(region(ground), *(ground.others(ground.node(node, TRUE)) for node in nodes))
+
+    return desk.grounds.first(region) is not None and desk.grounds.first(outside) is None
 
 
 def _alike(desk: Desk, one: str, other: str) -> bool:
@@ -117,7 +123,67 @@ def addends_of(desk: Desk) -> Iterator[Fault]:
         if term.weight == 0:
             yield Fault("L104", rule.id, f"{label!r} never matters: it is counted with the weight 0", whose)
         elif term.subject.kind == RULE and _falls(desk, rule, term.subject.name):
-            yield Fault("L105", rule.id, f"the more of {label!r} is found, the lower the score", whose)
+            found = _worst(desk, desk.probes.rules[term.subject.name])
+            yield Fault("L105", rule.id, f"the more of {label!r} is found, the lower the score", whose, found)
+
+
+def _worst(desk: Desk, rule: Rule) -> Example | None:
+    """A patient in whom a finding is met, or a grade the highest."""
+    found = desk.grounds.first(says(own_nodes(rule)[-1]))
+    return desk.examples.one(*found, rule) if found else None
+
+
+def steps_of(desk: Desk) -> Iterator[Fault]:
+    """L105 of a grade that is read from one number alone: it rises and falls as the number rises."""
+    rule = desk.rule
+    tests = [test for case in rule.cases for test in tests_of(case.when)]
+    subjects = {(test.subject, test.where) for test in tests}
+    if rule.kind != "Grade" or len(subjects) != 1 or any(test.op not in NUMERIC or test.change for test in tests):
+        return
+    if any(not isinstance(test.value, Fraction) for test in tests):
+        return
+    limits = sorted({test.value for test in tests if isinstance(test.value, Fraction)})
+    between = [(low + high) / 2 for low, high in pairwise(limits)]
+    points = sorted([*limits, *between, limits[0] - 1, limits[-1] + 1])
+    fact = desk.vocabulary.facts.get(tests[0].subject.name)
+    if fact:
+        points = [
+            point for point in points
+            if (fact.minimum is None or point >= fact.minimum) and (fact.maximum is None or point <= fact.maximum)
+        ]  # fmt: skip
+    taken = [next((index for index, case in enumerate(rule.cases) if _met(case.when, point)), -1) for point in points]
+    ranks = [rule.levels.index(rule.cases[index].low if index >= 0 else rule.otherwise) for index in taken]
+    ups = [pair for pair, less, more in _moves(taken, ranks) if more > less]
+    downs = [pair for pair, less, more in _moves(taken, ranks) if more < less]
+    if not (ups and downs):
+        return
+    pair = min(ups, downs, key=len)[0]
+    spots = tuple(
+        Spot(rule.cases[index].place, f"{rule.cases[index].low} when {desk.say(rule.cases[index].when)}")
+        if index >= 0
+        else Spot(rule.place, f"otherwise {rule.otherwise}")
+        for index in pair
+    )
+    label = subject_label(tests[0].subject, desk.vocabulary, desk.probes.rules)
+    message = f"as {label!r} rises the grade goes up and down"
+    yield Fault("L105", rule.id, message, spots, desk.instead(decides(desk, max(pair))))
+
+
+def _moves(taken: list[int], ranks: list[int]) -> Iterator[tuple[tuple[int, int], int, int]]:
+    """Each step from one case to the next one along the number, with the level before and after."""
+    for (one, less), (other, more) in pairwise(zip(taken, ranks, strict=True)):
+        yield (one, other), less, more
+
+
+def _met(condition: Condition, point: Fraction) -> bool:
+    """Whether a condition about one number holds for a number."""
+    if isinstance(condition, Test):
+        assert isinstance(condition.value, Fraction)
+        return holds(condition.op, point, condition.value)
+    met = [_met(part, point) for part in condition.parts]
+    if condition.op == "none_of":
+        return not any(met)
+    return sum(met) >= {"all_of": len(met), "at_least": condition.least}.get(condition.op, 1)
 
 
 def _falls(desk: Desk, rule: Rule, name: str) -> bool:
@@ -125,11 +191,14 @@ def _falls(desk: Desk, rule: Rule, name: str) -> bool:
     aggregates = {aggregate.key: aggregate for aggregate in desk.probes.program.aggregates}
     addend = next(addend for addend in aggregates[rule.id].addends if addend.key == name)
     worth = [addend.weight * number for number in _numbers(addend)]
-    return any(more < less for less, more in zip(worth, worth[1:], strict=False))
+    return any(more < less for less, more in pairwise(worth))
 
 
-def _numbers(addend: Addend) -> list:  # type: ignore[type-arg]
-    return [worth for _, worth in addend.levels] if addend.kind == "grade" else [0, 1] if addend.kind == "flag" else [0]
+def _numbers(addend: Addend) -> list[Fraction]:
+    """What a finding or grade can count, from the least to the most of it."""
+    if addend.kind == "grade":
+        return [worth for _, worth in addend.levels]
+    return [Fraction(0), Fraction(1)] if addend.kind == "flag" else []
 
 
 def pivotal(rule: Rule, item: Item) -> bool:

@@ -22,7 +22,6 @@ from sjogren.program.store import Knowledge
 from sjogren.proof.words import list_words
 from sjogren.rules.english import side_words
 
-
 NO_ANSWER = "no answer: engine and reference evaluator do not agree"
 """What is said of a patient whom contradictory statements leave without an answer."""
 
@@ -55,8 +54,8 @@ class Examples:
         try:
             answered = answer(rule, base.derived(case))
         except InternalFault:
-            return Example(case, _words(ground, dict(enumerate(cells))), rule.id, NO_ANSWER)
-        if answered != said:
+            whole, answered = True, NO_ANSWER
+        if answered not in {said, NO_ANSWER}:
             raise InternalFault(f"the engine does not answer {said} by {rule.id} for an example patient")
         box = dict(enumerate(cells))
         for members in _droppable(ground):
@@ -69,7 +68,7 @@ class Examples:
                     continue
                 case = fewer
             box = rest
-        return Example(case, _words(ground, box), rule.id, said)
+        return Example(case, _words(ground, box), rule.id, answered)
 
     def _base(self, policy: Mapping[str, str]) -> Base:
         key = tuple(sorted(policy.items()))
@@ -100,7 +99,11 @@ def _words(ground: Ground, box: Mapping[int, int]) -> tuple[str, ...]:
 
 def _droppable(ground: Ground) -> Iterable[list[int]]:
     """The inputs that can be left out of a case, those of one list together."""
-    added = {part for key, aggregate in ground.world.sums.items() for part in (key, *(name for name, _ in weights(aggregate)))}
+    added = {
+        part
+        for key, aggregate in ground.world.sums.items()
+        for part in (key, *(name for name, _ in weights(aggregate)))
+    }
     lists: dict[str, list[int]] = {}
     for position, each in enumerate(ground.world.variables):
         if each.key == PATIENT or each.key in added:

@@ -24,7 +24,7 @@ KINDS: Mapping[str, Kind] = {
         "a gap",
         "Add a case for these patients, or say in the rule why nothing is concluded of them (unreliable_if, between).",
     ),
-    "L102": Kind("error", "an overlap", "Correct one of the two conditions, so that no patient meets both."),
+    "L102": Kind("error", "an overlap", "Make the two one, or correct one of them, so that no patient meets both."),
     "L103": Kind("warning", "never fires", "Drop it, or correct what keeps every patient from it."),
     "L104": Kind("warning", "never matters", "Drop it, or correct its points or what the set asks for."),
     "L105": Kind("warning", "a finding that counts against", "Turn the weight or the condition round, or say why."),

@@ -93,7 +93,9 @@ class Ground:
         if rule.kind == "Score":
             if self.reading.outline.entry(self.reading.outline.aggregates[rule.id]):
                 return EVERYBODY
-            return self.among(*(self.settled(self.rules[each.name]) for each in dependencies(rule) if each.kind == RULE))
+            return self.among(
+                *(self.settled(self.rules[each.name]) for each in dependencies(rule) if each.kind == RULE)
+            )
         nodes = own_nodes(rule)
         if rule.kind in {*TABLES, "CriteriaSet"}:
             return self.diagrams.any_of(self.node(node, TRUE) for node in nodes)
@@ -104,6 +106,21 @@ class Ground:
 def own_nodes(rule: Rule) -> list[str]:
     """The statements in which a rule gives its answer; none for a number."""
     return [] if rule.kind == "Score" else nodes_of(rule)
+
+
+def says(*statements: str, word: str = TRUE) -> Region:
+    """All patients in whom all of some statements are true (or all false)."""
+    return lambda ground: ground.among(*(ground.node(key, word) for key in statements))
+
+
+def meets(*probes: Probe, word: str = TRUE) -> Region:
+    """All patients who meet all of some conditions (or none of them)."""
+    return lambda ground: ground.among(*(ground.probe(probe, word) for probe in probes))
+
+
+def everyone(ground: Ground) -> int:
+    """All possible patients."""
+    return ground.world.possible
 
 
 class Grounds:

@@ -15,9 +15,7 @@ from sjogren.model.rule import RULE, Rule, Subject
 from sjogren.program.outline import resting_on
 
 
-def opposites(
-    grounds: Mapping[str, Grounds], probes: Probes, examples: Examples
-) -> tuple[list[Fault], int]:
+def opposites(grounds: Mapping[str, Grounds], probes: Probes, examples: Examples) -> tuple[list[Fault], int]:
     """L109, and how many pairs of rules that read the same were held against each other."""
     alike: dict[object, list[Rule]] = {}
     for each in grounds.values():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from sjogren.compare.answers import TABLES
 from sjogren.lint.fault import Fault, Spot
-from sjogren.lint.ground import Ground, own_nodes
+from sjogren.lint.ground import Ground, Region, meets, own_nodes, says
 from sjogren.lint.statements import Desk, decides
 from sjogren.model.rule import Place, Rule
 from sjogren.program.ir import FALSE, TRUE
+
+LACKING = {"L103", "L106", "L107", "L108"}
+"""Findings that say why an answer is never given."""
 
 
 def gaps(desk: Desk) -> Iterator[Fault]:
@@ -32,7 +35,7 @@ def gaps(desk: Desk) -> Iterator[Fault]:
         yield Fault("L101", rule.id, message, spots, desk.example(*found, whole=True))
 
 
-def _gap(desk: Desk) -> Callable[[Ground], int]:
+def _gap(desk: Desk) -> Region:
     """Patients of whom the rule says nothing, although all is said that it reads, and it does not mean to be silent."""
     rule = desk.rule
     meant = [index for index, case in enumerate(rule.cases) if case.low != case.high]
@@ -55,9 +58,9 @@ def overlaps(desk: Desk) -> Iterator[Fault]:
     rule = desk.rule
     yield from _said_and_denied(desk)
     for one, other in combinations([branch for branch in rule.branches if branch.when], 2):
-        assert one.when and other.when
-        probes = desk.of(one.when), desk.of(other.when)
-        found = desk.grounds.first(lambda ground, probes=probes: ground.among(*(ground.probe(each, TRUE) for each in probes)))
+        assert one.when
+        assert other.when
+        found = desk.grounds.first(meets(desk.of(one.when), desk.of(other.when)))
         if found:
             message = f"a patient can be of both branches, {one.value!r} and {other.value!r}; the upper one is taken"
             spots = (Spot(one.when.place, desk.say(one.when)), Spot(other.when.place, desk.say(other.when)))
@@ -67,7 +70,7 @@ def overlaps(desk: Desk) -> Iterator[Fault]:
 def _said_and_denied(desk: Desk) -> Iterator[Fault]:
     """Statements that are both true and false, and answers that exclude each other and are both given."""
     rule = desk.rule
-    nodes = own_nodes(rule)
+    nodes = list(dict.fromkeys(own_nodes(rule)))
     for node in nodes:
 
         def both(ground: Ground, node: str = node) -> int:
@@ -76,16 +79,20 @@ def _said_and_denied(desk: Desk) -> Iterator[Fault]:
         found = desk.grounds.first(both) or desk.grounds.in_part(both)
         if found:
             word = node.rpartition("=")[2].removeprefix(rule.id)
-            message = f"a patient is answered both {word!r} and not {word!r}" if word else "a patient is met and not met"
+            message = (
+                f"a patient is answered both {word!r} and not {word!r}" if word else "a patient is met and not met"
+            )
             yield Fault("L102", rule.id, message, _named(rule, word), desk.example(*found))
     if rule.kind not in {*TABLES, "CriteriaSet"}:
         return
     for one, other in combinations(nodes, 2):
-        found = desk.grounds.first(lambda ground, one=one, other=other: ground.among(ground.node(one, TRUE), ground.node(other, TRUE)))
+        found = desk.grounds.first(says(one, other))
         if found:
             words = one.rpartition("=")[2], other.rpartition("=")[2]
             message = f"a patient is answered both {words[0]!r} and {words[1]!r}"
-            yield Fault("L102", rule.id, message, (*_named(rule, words[0]), *_named(rule, words[1])), desk.example(*found))
+            yield Fault(
+                "L102", rule.id, message, (*_named(rule, words[0]), *_named(rule, words[1])), desk.example(*found)
+            )
 
 
 def _named(rule: Rule, word: str) -> tuple[Spot, ...]:
@@ -97,7 +104,7 @@ def _named(rule: Rule, word: str) -> tuple[Spot, ...]:
 def unused(desk: Desk, faults: Sequence[Fault]) -> Iterator[Fault]:
     """L103: answers that nobody gets, where nothing that was found already says why."""
     rule = desk.rule
-    if any(fault.code in {"L103", "L106", "L107", "L108"} for fault in faults):
+    if any(fault.code in LACKING for fault in faults):
         return
     for words, place, region in _answers(desk):
         if desk.grounds.anybody(region) is False:
@@ -105,32 +112,33 @@ def unused(desk: Desk, faults: Sequence[Fault]) -> Iterator[Fault]:
             yield Fault("L103", rule.id, message, (Spot(place, rule.label),), desk.instead())
 
 
-def _answers(desk: Desk) -> Iterator[tuple[str, Place, Callable[[Ground], int]]]:
+def _answers(desk: Desk) -> Iterator[tuple[str, Place, Region]]:
     """Each answer that can be expected of a rule: in words, where it stands, and who gets it."""
     rule = desk.rule
     nodes = own_nodes(rule)
     if rule.kind == "Finding":
         assert rule.when is not None
         for words, truth in (("met", TRUE), ("not_met", FALSE)):
-            yield words, rule.when.place, lambda ground, truth=truth: ground.node(nodes[0], truth)
+            yield words, rule.when.place, says(*nodes, word=truth)
     elif rule.kind == "CriteriaSet":
         missing = {word for word, part in (("excluded", rule.exclude), ("entry_not_met", rule.entry)) if part is None}
         for node in nodes:
             words = node.rpartition("=")[2]
             if words not in missing:
-                yield words, rule.place, lambda ground, node=node: ground.node(node, TRUE)
+                yield words, rule.place, says(node)
         for branch in rule.branches:
-            node = f"{rule.id}=branch:{branch.value}"
-            yield branch.value, branch.place, lambda ground, node=node: ground.node(node, TRUE)
+            yield branch.value, branch.place, says(f"{rule.id}=branch:{branch.value}")
     elif rule.kind == "Grade":
         for rank, level in enumerate(rule.levels):
-            ends = ([(nodes[rank - 1], TRUE)] if rank else []) + ([(nodes[rank], FALSE)] if rank < len(nodes) else [])
             place = next((case.place for case in rule.cases if case.low == level), rule.place)
-            yield level, place, lambda ground, ends=ends: ground.among(*(ground.node(*end) for end in ends))
+            yield level, place, _level(nodes, rank)
     elif rule.kind == "Selection":
-        for node, case in zip(nodes, rule.cases, strict=False):
-            yield case.low, case.place, lambda ground, node=node: ground.node(node, TRUE)
-    elif rule.kind in TABLES and rule.otherwise != rule.if_undetermined:
-        node = f"{rule.id}={rule.otherwise}"
-        yield rule.otherwise, rule.place, lambda ground, node=node: ground.node(node, TRUE)
+        for node, case in zip(nodes, rule.cases, strict=True):
+            yield case.low, case.place, says(node)
+    elif rule.otherwise and rule.otherwise != rule.if_undetermined:
+        yield rule.otherwise, rule.place, says(f"{rule.id}={rule.otherwise}")
 
+
+def _level(nodes: Sequence[str], rank: int) -> Region:
+    """All patients who get one level of a grade."""
+    return lambda ground: ground.among(says(*nodes[:rank])(ground), says(*nodes[rank:], word=FALSE)(ground))

@@ -6,7 +6,7 @@ It is compiled by the compiler itself, so nothing here says a second time what a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sjogren.model.rule import (
@@ -18,7 +18,6 @@ from sjogren.model.rule import (
     Group,
     Place,
     Rule,
-    RuleSet,
     Subject,
     Test,
 )
@@ -168,7 +167,6 @@ def cut(program: Program, roots: Iterable[str]) -> Program:
     for clause in program.clauses:
         clauses.setdefault(clause.head, []).append(clause)
     aggregates = {aggregate.key: aggregate for aggregate in program.aggregates}
-    nodes: Mapping[str, object] = {node.key: node for node in program.nodes}
     seen: dict[str, None] = {}
     stack = list(roots)
     while stack:

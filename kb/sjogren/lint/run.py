@@ -8,12 +8,12 @@ from pathlib import Path
 from sjogren.compare.diagrams import TooLarge
 from sjogren.compare.space import Uncountable
 from sjogren.lint.accepted import accept, read_accepted
-from sjogren.lint.criteria import addends_of, items_of, responses_of
+from sjogren.lint.criteria import addends_of, items_of, responses_of, steps_of
 from sjogren.lint.examples import Examples
 from sjogren.lint.fault import Extent, Fault, Report
 from sjogren.lint.ground import Grounds, own_nodes
 from sjogren.lint.opposites import opposites
-from sjogren.lint.outcomes import gaps, overlaps, unused
+from sjogren.lint.outcomes import LACKING, gaps, overlaps, unused
 from sjogren.lint.probes import Probes
 from sjogren.lint.statements import Desk, cases_of, conditions_of
 from sjogren.model.rule import Place
@@ -29,7 +29,7 @@ def lint(
     rules: Path,
     ontology: Path,
     names: Collection[str] = (),
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Report:
     """Prove what can be proved of some rules and all their parts (none named: of all rules).
 
@@ -40,7 +40,9 @@ def lint(
     """
     listed = read_accepted(rules)
     written = knowledge.rules.rules
-    chosen = {name for name in written if not names or any(name == each or name.startswith(f"{each}/") for each in names)}
+    chosen = {
+        name for name in written if not names or any(name == each or name.startswith(f"{each}/") for each in names)
+    }
     timed = longitudinal(written) & chosen
     own = [name for name in knowledge.sequence if name in chosen]
     probes = Probes(knowledge, own)
@@ -49,6 +51,7 @@ def lint(
     faults: list[Fault] = []
     open_: list[tuple[str, str]] = []
     grounds: dict[str, Grounds] = {}
+    blamed: frozenset[str] = frozenset()
     statements = largest = unknowns = 0
     of = ""
     for done, name in enumerate(own):
@@ -57,11 +60,13 @@ def lint(
         statements += len(probes.belonging(rule)) + len(rule.cases) + len(own_nodes(rule))
         try:
             ground = Grounds(rule, probes, knowledge.vocabulary)
-            desk = Desk(ground, probes, knowledge.vocabulary, examples, lambda fact: _place(places, fact))
-            faults += _of_rule(desk)
+            desk = Desk(ground, probes, knowledge.vocabulary, examples, lambda fact: _place(places, fact), blamed)
+            found = _of_rule(desk)
         except (TooLarge, Uncountable) as reason:
             open_.append((name, str(reason) or "there are too many combinations to work out"))
             continue
+        faults += found
+        blamed |= {name} if any(fault.code in LACKING for fault in found) else set()
         grounds[name] = ground
         number = ground.complete[0].diagrams.count(ground.complete[0].world.possible)
         largest, of = max((largest, of), (number, name))
@@ -81,7 +86,15 @@ def lint(
 
 
 def _of_rule(desk: Desk) -> list[Fault]:
-    faults = [*conditions_of(desk), *cases_of(desk), *items_of(desk), *addends_of(desk), *gaps(desk), *overlaps(desk)]
+    faults = [
+        *conditions_of(desk),
+        *cases_of(desk),
+        *items_of(desk),
+        *addends_of(desk),
+        *steps_of(desk),
+        *gaps(desk),
+        *overlaps(desk),
+    ]
     return [*faults, *unused(desk, faults)]
 
 

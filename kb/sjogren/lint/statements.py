@@ -1,4 +1,4 @@
-"""Conditions and cases: thresholds that decide nothing, conditions that cannot hold together, cases that never decide."""
+"""Conditions and cases: thresholds that decide nothing, contradictions, and cases that never decide."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import NamedTuple
 from sjogren.compare.diagrams import NOBODY
 from sjogren.lint.examples import Examples
 from sjogren.lint.fault import Example, Fault, Spot
-from sjogren.lint.ground import Ground, Grounds
+from sjogren.lint.ground import Ground, Grounds, Region, everyone, meets
 from sjogren.lint.probes import Probe, Probes, asks_status, parts_of
-from sjogren.model.rule import FACT, NUMERIC, RULE, CaseOf, Condition, Place, Rule, Test
+from sjogren.model.rule import FACT, NUMERIC, RULE, CaseOf, Condition, Group, Place, Rule, Test
 from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.ir import FALSE, TRUE
 from sjogren.program.outline import conditions
@@ -18,13 +18,17 @@ from sjogren.rules.english import describe, fact_label, number, plain_unit
 
 
 class Desk(NamedTuple):
-    """What a proof about one rule works with; ``place_of`` finds a fact in the ontology."""
+    """What a proof about one rule works with; ``place_of`` finds a fact in the ontology.
+
+    ``blamed`` are rules that were found to lack an answer: that others ask for it in vain is told once, there.
+    """
 
     grounds: Grounds
     probes: Probes
     vocabulary: Vocabulary
     examples: Examples
     place_of: Callable[[str], Place]
+    blamed: frozenset[str] = frozenset()
 
     @property
     def rule(self) -> Rule:
@@ -47,7 +51,7 @@ class Desk(NamedTuple):
         """A smallest patient of a region."""
         return self.examples.one(ground, region, self.rule, whole=whole)
 
-    def instead(self, region: Callable[[Ground], int] = lambda ground: ground.world.possible) -> Example | None:
+    def instead(self, region: Region = everyone) -> Example | None:
         """A smallest patient of whom something else is said than what was looked for."""
         found = self.grounds.first(region)
         return self.example(*found) if found else None
@@ -57,21 +61,23 @@ def conditions_of(desk: Desk) -> Iterator[Fault]:
     """L103, L106 and L107: parts of conditions that nobody or everybody meets, the smallest such part only."""
     seen: set[Place] = set()
     for condition in conditions(desk.rule):
-        for fault in _walk(desk, condition):
+        for fault in _walk(desk, condition)[1]:
             if fault.spots[0].place not in seen:
                 seen.add(fault.spots[0].place)
                 yield fault
 
 
-def _walk(desk: Desk, condition: Condition) -> Iterator[Fault]:
-    parts = parts_of(condition)
-    below = [fault for part in parts for fault in _walk(desk, part)]
-    yield from below
-    if below or desk.grounds.anybody(lambda ground: ground.probe(desk.of(condition), TRUE)) is not False:
-        if not below and not asks_status(condition) and _always(desk, condition):
-            yield _everybody(desk, condition)
-        return
-    yield _nobody(desk, condition)
+def _walk(desk: Desk, condition: Condition) -> tuple[bool, list[Fault]]:
+    """Whether a fault explains what a condition comes to, told here or of another rule; and the faults."""
+    parts = [_walk(desk, part) for part in parts_of(condition)]
+    if any(explained for explained, _ in parts):
+        return True, [fault for _, faults in parts for fault in faults]
+    if desk.grounds.anybody(meets(desk.of(condition))) is False:
+        blamed = isinstance(condition, Test) and condition.subject.name in desk.blamed
+        return True, [] if blamed else [_nobody(desk, condition)]
+    if not asks_status(condition) and _always(desk, condition):
+        return True, [_everybody(desk, condition)]
+    return False, []
 
 
 def _always(desk: Desk, condition: Condition) -> bool:
@@ -79,20 +85,17 @@ def _always(desk: Desk, condition: Condition) -> bool:
     if isinstance(condition, Test) and condition.op not in NUMERIC:
         return False
     probe = desk.of(condition)
-    return desk.grounds.everybody(lambda ground: ground.others(ground.probe(probe, FALSE)))
+    return desk.grounds.everybody(
+        lambda ground: ground.among(meets(probe)(ground), ground.others(ground.probe(probe, FALSE)))
+    )
 
 
 def _nobody(desk: Desk, condition: Condition) -> Fault:
     rule = desk.rule
     if not isinstance(condition, Test):
         parts = parts_of(condition)
-        spots = [desk.spot(part) for part in parts[:2]]
-        if not parts:
-            spots = [desk.spot(condition)]
         message = f"nobody can meet {desk.say(condition)}, although each part alone can be met"
-        one = parts[0] if parts else condition
-        region = (lambda ground: ground.probe(desk.of(one), TRUE)) if parts else (lambda ground: ground.world.possible)
-        return Fault("L107", rule.id, message, tuple(spots), desk.instead(region))
+        return Fault("L107", rule.id, message, _parts(desk, condition), desk.instead(meets(desk.of(parts[0]))))
     if condition.op in NUMERIC:
         return _threshold(desk, condition, "nobody can meet")
     message = f"nobody can meet {desk.say(condition)}"
@@ -103,10 +106,13 @@ def _nobody(desk: Desk, condition: Condition) -> Fault:
 def _everybody(desk: Desk, condition: Condition) -> Fault:
     if isinstance(condition, Test):
         return _threshold(desk, condition, "everybody meets")
-    parts = parts_of(condition)
-    spots = tuple(desk.spot(part) for part in parts[:2]) or (desk.spot(condition),)
     message = f"everybody meets {desk.say(condition)}, although no part of it alone is met by everybody"
-    return Fault("L107", desk.rule.id, message, spots, desk.instead())
+    return Fault("L107", desk.rule.id, message, _parts(desk, condition), desk.instead())
+
+
+def _parts(desk: Desk, group: Group) -> tuple[Spot, ...]:
+    """The first two parts of a condition."""
+    return tuple(desk.spot(part) for part in parts_of(group)[:2])
 
 
 def _threshold(desk: Desk, test: Test, what: str) -> Fault:
@@ -137,22 +143,22 @@ def cases_of(desk: Desk) -> Iterator[Fault]:
     if rule.kind == "Selection":
         return
     for index, case in enumerate(rule.cases):
-        probe = desk.of(case.when)
-        if desk.grounds.first(lambda ground, probe=probe: ground.probe(probe, TRUE)) is None and (
-            desk.grounds.anybody(lambda ground, probe=probe: ground.probe(probe, TRUE)) is not True
-        ):
+        own = meets(desk.of(case.when))
+        if desk.grounds.anybody(own) is not True:
             continue  # told of its condition, or not worked out
         if desk.grounds.anybody(decides(desk, index)) is not False:
             continue
         above = _takers(desk, index)
-        spots = (Spot(case.place, _case_words(desk, case)), *(Spot(each.place, _case_words(desk, each)) for each in above))
+        spots = (
+            Spot(case.place, _case_words(desk, case)),
+            *(Spot(each.place, _case_words(desk, each)) for each in above),
+        )
         words = " and ".join(f"{each.low!r}" for each in above)
         message = f"the case {case.low!r} never decides: whoever meets it is answered by {words} above it"
-        found = desk.instead(lambda ground, probe=probe: ground.probe(probe, TRUE))
-        yield Fault("L103", rule.id, message, spots, found)
+        yield Fault("L103", rule.id, message, spots, desk.instead(own))
 
 
-def decides(desk: Desk, index: int) -> Callable[[Ground], int]:
+def decides(desk: Desk, index: int) -> Region:
     """All who meet a case (the last index: none) and none of those above it."""
     rule = desk.rule
     above = [desk.of(case.when) for case in rule.cases[:index]]
@@ -175,7 +181,9 @@ def _takers(desk: Desk, index: int) -> list[CaseOf]:
 
     def takes(those: list[CaseOf]) -> bool:
         return not any(
-            ground.among(ground.probe(own, TRUE), *(ground.others(ground.probe(desk.of(each.when), TRUE)) for each in those))
+            ground.among(
+                ground.probe(own, TRUE), *(ground.others(ground.probe(desk.of(each.when), TRUE)) for each in those)
+            )
             != NOBODY
             for ground in desk.grounds.complete
         )

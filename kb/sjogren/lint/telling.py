@@ -60,17 +60,19 @@ def _patient(example: Example) -> str:
 
 def _covered(extent: Extent) -> Iterator[str]:
     """What was covered, in numbers, and what was not, with the reason."""
+    statements = _count(extent.statements, "condition, case or answer", "conditions, cases and answers")
+    largest = f"; at most {_big(extent.largest)} combinations of findings at once ({extent.of})" if extent.of else ""
     yield (
-        f"{_count(extent.rules, 'rule')} looked at, with {_count(extent.statements, 'condition, case or answer', 'conditions, cases and answers')}, "
-        "over all patients of whom everything is known that a rule reads, under every choice of the policies that it reads"
-        + (f"; at most {_big(extent.largest)} combinations of findings at once ({extent.of})." if extent.of else ".")
+        f"{_count(extent.rules, 'rule')} looked at, with {statements}, over all patients of whom everything is known "
+        f"that a rule reads, under every choice of the policies that it reads{largest}."
     )
     yield f"{extent.unknowns:,} of them over partial records as well, where each finding may be known or not."
     if extent.pairs:
         yield f"{_count(extent.pairs, 'pair')} of rules in different files that read the same held against each other."
     if extent.timed:
         yield (
-            f"Left out: {_count(extent.timed, 'rule')} that {'compares' if extent.timed == 1 else 'compare'} visits; of indices of change only what their points add up to was looked at."
+            f"Left out: {_count(extent.timed, 'rule')} that {'compares' if extent.timed == 1 else 'compare'} visits; "
+            "of indices of change only what their points add up to was looked at."
         )
     by_reason: dict[str, list[str]] = {}
     for name, reason in extent.open:
@@ -116,7 +118,9 @@ def _finding(fault: Fault) -> Mapping[str, Any]:
         "message": fault.message,
         "mend": fault.kind.mend,
         "subject": fault.subject,
-        "places": [{"file": spot.place.file, "line": spot.place.line or None, "says": spot.words} for spot in fault.spots],
+        "places": [
+            {"file": spot.place.file, "line": spot.place.line or None, "says": spot.words} for spot in fault.spots
+        ],
         "patient": {"case": example.case, "rule": example.rule, "answer": example.answer} if example else None,
         "accepted": fault.accepted or None,
     }
