@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from sjogren.lint.fault import KINDS, Fault, Spot
 from sjogren.model.rule import Place
 
 FILE = "accepted.yaml"
-KEYS = ("finding", "rule", "line_of", "because")
+NEEDED, ABOUT = ("finding", "rule", "because"), "about"
 
 
 class Accepted(NamedTuple):
@@ -26,7 +26,7 @@ class Accepted(NamedTuple):
     place: Place
 
 
-def read_accepted(folder: Path) -> list[Accepted]:
+def read_accepted(folder: Path, rules: Collection[str]) -> list[Accepted]:
     """The accepted findings of a rules folder, none where it has no such file; raises `KnowledgeError`."""
     path = folder / FILE
     if not path.is_file():
@@ -42,15 +42,22 @@ def read_accepted(folder: Path) -> list[Accepted]:
         values = (
             {key: value.text for key, value in entry if isinstance(value, Scalar)} if isinstance(entry, Mapping) else {}
         )
-        lost = [key for key in ("finding", "rule", "because") if not values.get(key)]
-        if lost:
+        lost = [key for key in NEEDED if not values.get(key)]
+        extra = [key for key in values if key not in (*NEEDED, ABOUT)]
+        if extra:
+            hint = did_you_mean(extra[0], (*NEEDED, ABOUT))
+            bad.append(Finding(name, entry.line, "L006", f"unknown key {extra[0]!r}.", hint))
+        elif lost:
             bad.append(Finding(name, entry.line, "L003", f"{lost[0]!r} is missing."))
         elif values["finding"] not in KINDS:
             hint = did_you_mean(values["finding"], KINDS)
             bad.append(Finding(name, entry.line, "L004", f"there is no finding {values['finding']!r}.", hint))
+        elif values["rule"] not in rules:
+            hint = did_you_mean(values["rule"], rules)
+            bad.append(Finding(name, entry.line, "L005", f"there is no rule {values['rule']!r}.", hint))
         else:
             place = Place(name, entry.line)
-            found.append(Accepted(values["finding"], values["rule"], values.get("about", ""), values["because"], place))
+            found.append(Accepted(values["finding"], values["rule"], values.get(ABOUT, ""), values["because"], place))
     if bad:
         raise KnowledgeError(bad)
     return found

@@ -79,6 +79,14 @@ class Fault(NamedTuple):
         return KINDS[self.code]
 
 
+class Unfinished(NamedTuple):
+    """A rule that was not looked at to the end, and why; ``partial``: over partial records only."""
+
+    rule: str
+    reason: str
+    partial: bool
+
+
 class Extent(NamedTuple):
     """What was covered.
 
@@ -91,7 +99,9 @@ class Extent(NamedTuple):
     unknowns
         how many rules of which records that are known in part were looked at as well.
     open
-        what was not finished: rule or part, and the reason.
+        what was not finished.
+    pairs
+        how many pairs of rules were held against each other.
     """
 
     rules: int
@@ -100,7 +110,7 @@ class Extent(NamedTuple):
     of: str
     timed: int
     unknowns: int
-    open: tuple[tuple[str, str], ...]
+    open: tuple[Unfinished, ...]
     pairs: int
 
 

@@ -21,7 +21,7 @@ from sjogren.program.outline import dependencies, resting_on
 
 MAX_PARTIAL = 100_000
 """Above so many nodes of a diagram partial records are given up; few rules need more, and those need very many."""
-TOO_MANY = "there are too many combinations of what is known and what is not"
+TOO_MANY = "there are too many combinations to work out"
 
 Region: TypeAlias = "Callable[[Ground], int]"
 """A set of patients, in each ground that it is asked of."""

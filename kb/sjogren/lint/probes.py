@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from sjogren.errors import InternalFault
 from sjogren.model.rule import (
     BOTH,
     EITHER,
@@ -135,7 +136,8 @@ class Probes:
         compiler.inputs.update((each.key, each.kind) for each in program.inputs)
         for probe in (*(each.rule for each in self._found.values()), *self._between, *self._without.values()):
             compiler.rule(self.rules[probe])
-        assert not compiler.findings, compiler.findings
+        if compiler.findings:
+            raise InternalFault(f"a part of a valid rule is refused: {compiler.findings[0]}")
         return compiler.program(program.version, program.content_hash)
 
 

@@ -10,8 +10,8 @@ from sjogren.compare.space import Uncountable
 from sjogren.lint.accepted import accept, read_accepted
 from sjogren.lint.criteria import addends_of, items_of, responses_of, steps_of
 from sjogren.lint.examples import Examples
-from sjogren.lint.fault import Extent, Fault, Report
-from sjogren.lint.ground import Grounds, own_nodes
+from sjogren.lint.fault import Extent, Fault, Report, Unfinished
+from sjogren.lint.ground import TOO_MANY, Grounds, own_nodes
 from sjogren.lint.opposites import opposites
 from sjogren.lint.outcomes import LACKING, gaps, overlaps, unused
 from sjogren.lint.probes import Probes
@@ -38,8 +38,8 @@ def lint(
 
     Raises `KnowledgeError` when the list of accepted findings cannot be read.
     """
-    listed = read_accepted(rules)
     written = knowledge.rules.rules
+    listed = read_accepted(rules, written)
     chosen = {
         name for name in written if not names or any(name == each or name.startswith(f"{each}/") for each in names)
     }
@@ -49,7 +49,7 @@ def lint(
     examples = Examples(knowledge)
     places = Places(sorted(ontology.glob("*.ttl")))
     faults: list[Fault] = []
-    open_: list[tuple[str, str]] = []
+    open_: list[Unfinished] = []
     grounds: dict[str, Grounds] = {}
     blamed: frozenset[str] = frozenset()
     statements = largest = unknowns = 0
@@ -63,7 +63,7 @@ def lint(
             desk = Desk(ground, probes, knowledge.vocabulary, examples, lambda fact: _place(places, fact), blamed)
             found = _of_rule(desk)
         except (TooLarge, Uncountable) as reason:
-            open_.append((name, str(reason) or "there are too many combinations to work out"))
+            open_.append(Unfinished(name, str(reason) or TOO_MANY, partial=False))
             continue
         faults += found
         blamed |= {name} if any(fault.code in LACKING for fault in found) else set()
@@ -71,7 +71,7 @@ def lint(
         number = ground.complete[0].diagrams.count(ground.complete[0].world.possible)
         largest, of = max((largest, of), (number, name))
         if ground.partial is None:
-            open_.append((name, f"partial records: {ground.reason}"))
+            open_.append(Unfinished(name, ground.reason, partial=True))
         else:
             unknowns += 1
     progress(len(own), len(own))
@@ -79,8 +79,9 @@ def lint(
         if written[name].kind == "Response":
             faults += responses_of(written[name], written)
     opposed, pairs = opposites(grounds, probes, examples)
+    unread = {each.rule for each in open_ if not each.partial} | timed
     order = {name: position for position, name in enumerate(written)}
-    faults = accept(sorted([*faults, *opposed], key=lambda fault: order[fault.subject]), listed, chosen)
+    faults = accept(sorted([*faults, *opposed], key=lambda fault: order[fault.subject]), listed, chosen - unread)
     extent = Extent(len(own), statements, largest, of, len(timed), unknowns, tuple(open_), pairs)
     return Report(tuple(faults), extent)
 

@@ -74,11 +74,12 @@ def _covered(extent: Extent) -> Iterator[str]:
             f"Left out: {_count(extent.timed, 'rule')} that {'compares' if extent.timed == 1 else 'compare'} visits; "
             "of indices of change only what their points add up to was looked at."
         )
-    by_reason: dict[str, list[str]] = {}
-    for name, reason in extent.open:
-        by_reason.setdefault(reason, []).append(name)
-    for reason, names in by_reason.items():
-        yield f"Not finished, since {reason}: {list_words(names)}."
+    by_reason: dict[tuple[bool, str], list[str]] = {}
+    for each in extent.open:
+        by_reason.setdefault((each.partial, each.reason), []).append(each.rule)
+    for (partial, reason), names in by_reason.items():
+        what = "Not finished over partial records" if partial else "Not looked at over all patients"
+        yield f"{what}, since {reason}: {list_words(names)}."
 
 
 def _count(number: int, word: str, several: str = "") -> str:
@@ -100,7 +101,7 @@ def as_json(report: Report) -> str:
         "rules_over_partial_records": extent.unknowns,
         "pairs_of_rules": extent.pairs,
         "rules_left_out_between_visits": extent.timed,
-        "not_finished": [{"rule": name, "reason": reason} for name, reason in extent.open],
+        "not_finished": [each._asdict() for each in extent.open],
     }
     findings = [_finding(fault) for fault in report.faults]
     return json.dumps({"covered": covered, "findings": findings}, ensure_ascii=False, indent=2)
