@@ -16,7 +16,7 @@ import sjogren
 from sjogren._resources import data
 from sjogren.cli import lint as command
 from sjogren.errors import InternalFault, KnowledgeError
-from sjogren.lint import ground
+from sjogren.lint import examples, ground
 from sjogren.lint.examples import NO_ANSWER
 from sjogren.lint.fault import KINDS, Report
 from sjogren.lint.run import lint
@@ -83,7 +83,7 @@ def test_each_patient_is_a_case_that_is_answered_as_told(folder: Path, tmp_path:
     for finding in document["findings"]:
         patient = finding["patient"]
         if patient is None:
-            assert finding["rule"] == "L111"
+            assert folder.name in {"L104-response", "L104-weight", "L110-score", "L111"}  # no patient is in it
         elif patient["answer"] == NO_ANSWER:
             with pytest.raises(InternalFault):
                 kb.assess(patient["case"])
@@ -95,6 +95,25 @@ def test_each_patient_is_a_case_that_is_answered_as_told(folder: Path, tmp_path:
                 if node.get("concludes", {}).get("conclusion") == patient["rule"]
             ]
             assert patient["answer"] in said
+
+
+def test_what_nobody_is_answered_is_answered_to_none_of_all_patients(tmp_path: Path) -> None:
+    kb = sjogren.open(rules=put(HERE / "L103-answer" / "bad", tmp_path))
+    cases = [
+        {"id": "one", "age": 50, "facts": {"esspri": {"pain": pain}, "anti_ssa_ro": antibody}}
+        for pain in range(11)
+        for antibody in (True, False)
+    ]
+    verdicts = {kb.assess(case).conclusions()["test/l103-answer"]["verdict"] for case in cases}
+
+    assert verdicts == {"entry_not_met", "not_met"}
+
+
+def test_an_answer_that_the_engine_does_not_give_is_no_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examples, "_read", lambda *_: "excluded")
+
+    with pytest.raises(InternalFault, match="for an example patient"):
+        report_of(put(HERE / "L104" / "bad", tmp_path))
 
 
 # -- the rules of this repository -------------------------------------------------------------------------------------
@@ -195,7 +214,7 @@ def test_what_is_accepted_does_not_fail_and_is_shown_with_its_reason(tmp_path: P
     done = sjd("lint", "--rules", rules, "--fail-on", "warning")
 
     assert done.returncode == 0
-    assert "accepted  because it is kept for the table" in done.stdout
+    assert "    accepted  because it is kept for the table" in done.stdout
     assert done.stdout.splitlines()[-1] == "1 accepted."
 
 

@@ -29,7 +29,9 @@ KINDS: Mapping[str, Kind] = {
     "L104": Kind("warning", "never matters", "Drop it, or correct its points or what the set asks for."),
     "L105": Kind("warning", "a finding that counts against", "Turn the weight or the condition round, or say why."),
     "L106": Kind("warning", "a threshold that decides nothing", "Correct the number, or drop the test."),
-    "L107": Kind("error", "conditions that contradict each other", "Correct one of the conditions, or drop the whole."),
+    "L107": Kind(
+        "error", "conditions that exclude or exhaust each other", "Correct one of the conditions, or drop the whole."
+    ),
     "L108": Kind("error", "required and excluded", "Take it out of the exclusions, or out of what is required."),
     "L109": Kind("error", "two rules that contradict each other", "Decide which is right, and let the other read it."),
     "L110": Kind("warning", "counted twice", "Drop one of the two, or correct its condition."),

@@ -6,17 +6,19 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from sjogren.compare.answers import UNDETERMINED, answers
-from sjogren.compare.diagrams import NOBODY
+from sjogren.compare.diagrams import NOBODY, TooLarge
 from sjogren.lint.examples import Examples
-from sjogren.lint.fault import Fault, Spot
-from sjogren.lint.ground import Ground, Grounds
+from sjogren.lint.fault import Fault, Spot, Unfinished
+from sjogren.lint.ground import TOO_MANY, Ground, Grounds
 from sjogren.lint.probes import Probes
 from sjogren.model.rule import RULE, Rule, Subject
 from sjogren.program.outline import resting_on
 
 
-def opposites(grounds: Mapping[str, Grounds], probes: Probes, examples: Examples) -> tuple[list[Fault], int]:
-    """L109, and how many pairs of rules that read the same were held against each other."""
+def opposites(
+    grounds: Mapping[str, Grounds], probes: Probes, examples: Examples
+) -> tuple[list[Fault], int, list[Unfinished]]:
+    """L109, how many pairs of rules that read the same were held against each other, and which were too much."""
     alike: dict[object, list[Rule]] = {}
     for each in grounds.values():
         rule = each.rule
@@ -25,13 +27,17 @@ def opposites(grounds: Mapping[str, Grounds], probes: Probes, examples: Examples
             inputs = frozenset(variable.key for variable in each.complete[0].world.variables)
             alike.setdefault((rule.kind, words, inputs), []).append(rule)
     faults: list[Fault] = []
+    open_: list[Unfinished] = []
     pairs = 0
-    for rules in alike.values():
-        for one, other in combinations(rules, 2):
-            if one.place.file != other.place.file and not _reads(probes.rules, one, other):
-                pairs += 1
-                faults += _pair(one, other, probes, examples)
-    return faults, pairs
+    for one, other in (pair for rules in alike.values() for pair in combinations(rules, 2)):
+        if one.place.file == other.place.file or _reads(probes.rules, one, other):
+            continue
+        try:
+            faults += _pair(one, other, probes, examples)
+            pairs += 1
+        except TooLarge:
+            open_.append(Unfinished(f"{one.id} beside {other.id}", TOO_MANY, partial=False))
+    return faults, pairs, open_
 
 
 def _reads(rules: Mapping[str, Rule], one: Rule, other: Rule) -> bool:

@@ -78,7 +78,8 @@ def lint(
     for name in sorted(timed):
         if written[name].kind == "Response":
             faults += responses_of(written[name], written)
-    opposed, pairs = opposites(grounds, probes, examples)
+    opposed, pairs, beside = opposites(grounds, probes, examples)
+    open_ += beside
     unread = {each.rule for each in open_ if not each.partial} | timed
     order = {name: position for position, name in enumerate(written)}
     faults = accept(sorted([*faults, *opposed], key=lambda fault: order[fault.subject]), listed, chosen - unread)

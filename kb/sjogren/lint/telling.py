@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,7 +11,9 @@ from sjogren.lint.fault import SEVERITIES, Example, Extent, Fault, Report
 from sjogren.model.rule import Place
 from sjogren.proof.words import list_words
 
-MOST = 12
+WIDTH = 100
+"""Columns of the text; the first line of a finding is never broken, so that it can be searched for."""
+MOST = 16
 """Findings of one patient that are told as text; the case has them all."""
 
 
@@ -19,7 +22,8 @@ def told(report: Report) -> Iterator[str]:
     for fault in report.faults:
         yield from _fault(fault)
         yield ""
-    yield from _covered(report.extent)
+    for line in _covered(report.extent):
+        yield from textwrap.wrap(line, WIDTH, break_on_hyphens=False, break_long_words=False)
     counts = [(len(report.of(severity)), severity) for severity in SEVERITIES]
     found = [f"{number} {word}{'' if number == 1 else 's'}" for number, word in counts if number]
     accepted = sum(1 for fault in report.faults if fault.accepted)
@@ -30,19 +34,18 @@ def told(report: Report) -> Iterator[str]:
 def _fault(fault: Fault) -> Iterator[str]:
     kind = fault.kind
     yield f"{_at(fault.spots[0].place)}: {kind.severity} {fault.code} ({kind.title}): {fault.message}."
-    yield _line("rule", fault.subject)
-    for number, spot in enumerate(fault.spots):
-        yield _line("and" if number else "here", f"{_at(spot.place)}: {spot.words}")
-    if fault.example:
-        yield _line("patient", _patient(fault.example))
-    if fault.accepted:
-        yield _line("accepted", f"because {fault.accepted}")
-    else:
-        yield _line("mend", kind.mend)
-
-
-def _line(word: str, text: str) -> str:
-    return f"    {word:<9} {text}"
+    lines = [("rule", fault.subject)]
+    lines += [
+        ("and" if number else "here", f"{_at(spot.place)}: {spot.words}") for number, spot in enumerate(fault.spots)
+    ]
+    lines += [("patient", _patient(fault.example))] if fault.example else []
+    lines.append(("accepted", f"because {fault.accepted}") if fault.accepted else ("mend", kind.mend))
+    for word, text in lines:
+        start = f"    {word:<9} "
+        yield from textwrap.wrap(
+            text, WIDTH, initial_indent=start, subsequent_indent=" " * len(start), break_on_hyphens=False,
+            break_long_words=False,
+        )  # fmt: skip
 
 
 def _at(place: Place) -> str:
@@ -61,12 +64,13 @@ def _patient(example: Example) -> str:
 def _covered(extent: Extent) -> Iterator[str]:
     """What was covered, in numbers, and what was not, with the reason."""
     statements = _count(extent.statements, "condition, case or answer", "conditions, cases and answers")
-    largest = f"; at most {_big(extent.largest)} combinations of findings at once ({extent.of})" if extent.of else ""
-    yield (
-        f"{_count(extent.rules, 'rule')} looked at, with {statements}, over all patients of whom everything is known "
-        f"that a rule reads, under every choice of the policies that it reads{largest}."
-    )
-    yield f"{extent.unknowns:,} of them over partial records as well, where each finding may be known or not."
+    if extent.rules:
+        yield (
+            f"{_count(extent.rules, 'rule')} looked at, with {statements}: over every patient of whom all is known "
+            "that the rule reads, under every choice of the policies that it reads"
+            + (f"; at most {_big(extent.largest)} at once ({extent.of})." if extent.of else ".")
+        )
+        yield f"{extent.unknowns:,} of them over partial records as well, where each finding may be known or not."
     if extent.pairs:
         yield f"{_count(extent.pairs, 'pair')} of rules in different files that read the same held against each other."
     if extent.timed:
@@ -87,8 +91,10 @@ def _count(number: int, word: str, several: str = "") -> str:
 
 
 def _big(number: int) -> str:
-    """A number that can be read: in full up to a million million, above that as a power of ten."""
-    return f"{number:,}" if number < 10**12 else f"{number:.1e}".replace("e+", " × 10^")
+    """Combinations in a form that can be read: in full below a million million, from there as a power of ten."""
+    if number < 10**12:
+        return _count(number, "combination of findings", "combinations of findings")
+    return f"{number:.1e} combinations of findings".replace("e+", " × 10^")
 
 
 def as_json(report: Report) -> str:
