@@ -147,8 +147,9 @@ def cases_of(desk: Desk) -> Iterator[Fault]:
         if desk.grounds.anybody(own) is not True:
             continue  # told of its condition, or not worked out
         if desk.grounds.anybody(decides(desk, index)) is not False:
+            yield from _idle_parts(desk, index)
             continue
-        above = _takers(desk, index)
+        above = _takers(desk, index, case.when)
         spots = (
             Spot(case.place, _case_words(desk, case)),
             *(Spot(each.place, _case_words(desk, each)) for each in above),
@@ -158,11 +159,25 @@ def cases_of(desk: Desk) -> Iterator[Fault]:
         yield Fault("L103", rule.id, message, spots, desk.instead(own))
 
 
-def decides(desk: Desk, index: int) -> Region:
-    """All who meet a case (the last index: none) and none of those above it."""
+def _idle_parts(desk: Desk, index: int) -> Iterator[Fault]:
+    """Alternatives of a case that never decide, since whoever meets one is answered by a case above it."""
+    case = desk.rule.cases[index]
+    if index == 0 or isinstance(case.when, Test) or case.when.op != "any_of":
+        return
+    for part in parts_of(case.when):
+        own = meets(desk.of(part))
+        if desk.grounds.anybody(own) is not True or desk.grounds.anybody(decides(desk, index, part)) is not False:
+            continue
+        message = f"{desk.say(part)} never decides for {case.low!r}: whoever meets it is answered above"
+        above = (Spot(each.place, _case_words(desk, each)) for each in _takers(desk, index, part))
+        yield Fault("L103", desk.rule.id, message, (desk.spot(part), *above), desk.instead(own))
+
+
+def decides(desk: Desk, index: int, part: Condition | None = None) -> Region:
+    """All who meet a case, or a part of it (the last index: none), and none of the cases above it."""
     rule = desk.rule
     above = [desk.of(case.when) for case in rule.cases[:index]]
-    own = [desk.of(case.when) for case in rule.cases[index : index + 1]]
+    own = [desk.of(part or case.when) for case in rule.cases[index : index + 1]]
 
     def region(ground: Ground) -> int:
         missed = [
@@ -174,10 +189,10 @@ def decides(desk: Desk, index: int) -> Region:
     return region
 
 
-def _takers(desk: Desk, index: int) -> list[CaseOf]:
-    """The cases above one that take its patients: one where one does, else as few as are found."""
+def _takers(desk: Desk, index: int, part: Condition) -> list[CaseOf]:
+    """The cases above one that take the patients of a part of it: one where one does, else as few as are found."""
     rule = desk.rule
-    own = desk.of(rule.cases[index].when)
+    own = desk.of(part)
 
     def takes(those: list[CaseOf]) -> bool:
         return not any(
