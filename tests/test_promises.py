@@ -270,6 +270,12 @@ ALLOWED: dict[str, tuple[set[float], str]] = {
     "facts/_scalars.py": ({2, 4, 10, 30, 200, 10_000}, "size limits of an input; digits of an ISO date"),
     "facts/resolve.py": ({4, 1461}, "days in four years"),
     "facts/template.py": ({2}, "an example in the middle of a range"),
+    "cli/lint.py": ({3.0, 5.0}, "seconds between words of progress"),
+    "lint/criteria.py": ({2}, "items two by two; the middle between two cuts"),
+    "lint/ground.py": ({100_000}, "how large a diagram of partial records may grow"),
+    "lint/opposites.py": ({2}, "rules two by two"),
+    "lint/outcomes.py": ({2}, "answers two by two"),
+    "lint/telling.py": ({16, 100}, "columns of a text; how many findings of a patient are told"),
     "program/block.py": ({2, 12}, "the widest rule the engine is given; the two states of a flag"),
     "program/outline.py": ({2}, "marks of a depth-first search"),
     "program/store.py": ({0o700}, "mode of the cache folder"),
@@ -327,7 +333,7 @@ def test_no_allowance_for_a_number_outlives_it() -> None:
     assert {name: values for name, values in unused.items() if values} == {}
 
 
-FACT_FREE = ("compare", "engine", "model", "program", "proof", "rules")
+FACT_FREE = ("compare", "engine", "lint", "model", "program", "proof", "rules")
 """Rooms that treat all facts alike, and so can name none."""
 
 

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "compare": ("sjogren.cli.compare:compare", "Compare criteria sets, side by side and over all patients."),
     "diff": ("sjogren.cli.diff:diff", "Tell what changed between two versions of the rules."),
     "explain": ("sjogren.cli.explain:explain", "Explain one conclusion of a case, step by step."),
+    "lint": ("sjogren.cli.lint:lint", "Prove that the rules have no gaps, overlaps or dead parts."),
     "new": ("sjogren.cli.new:new", "Write a template to start from."),
     "rule": ("sjogren.cli.rule:rule", "List the rules, or show one."),
     "sparql": ("sjogren.cli.ask:sparql", "Answer a query of your own in SPARQL."),
