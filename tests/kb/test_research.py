@@ -18,6 +18,7 @@ from sjogren.program.outline import dependencies, order
 from sjogren.program.store import Knowledge
 from sjogren.proof.explain import account
 from sjogren.rules.english import narrate
+from sjogren.rules.timed import one_visit
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 RESEARCH = ("ultrasound/", "cluster/")
@@ -44,7 +45,7 @@ def official(kb: KnowledgeBase) -> KnowledgeBase:
     rules = {name: rule for name, rule in knowledge.rules.rules.items() if not name.startswith(RESEARCH)}
     kept = knowledge.rules._replace(rules=rules)
     program = compile_program(kept, knowledge.vocabulary, "0", "sha256:0")
-    return KnowledgeBase(Knowledge(kept, tuple(rule.id for rule in order(rules, [])), knowledge.vocabulary, program))
+    return KnowledgeBase(Knowledge(kept, tuple(rule.id for rule in order(one_visit(kept).rules, [])), knowledge.vocabulary, program))
 
 
 def conclusions(kb: KnowledgeBase, case: Any) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from sjogren._located import Written, written_scalars
 from sjogren.errors import Finding, InputError, KnowledgeError, did_you_mean
 from sjogren.model.rule import Rule
 from sjogren.program.store import Knowledge, build
+from sjogren.rules.timed import named
 
 FIXED = {"id", "type", "@context"}
 """Keys that say which rule it is, so that nothing is left to compare with when they change."""
@@ -148,7 +149,10 @@ def _chosen(edit: Edit, values: Sequence[Written]) -> Written:
 
 
 def _left_out(edit: Edit, rule: Rule, rules: Mapping[str, Rule], path: Path, text: str) -> Done:
-    """Take an item out of its criteria set: its entry of the list, to the next line that is not indented below it."""
+    """Take an item out of its criteria set: its entry of the list, to the next line that is not indented below it.
+
+    A finding that other rules read as well stays, as a part of the file that gives no points.
+    """
     parent = rules.get(rule.parent)
     if parent is None or rule.id not in {item.rule for item in parent.items}:
         items = [item.rule for each in rules.values() for item in each.items]
@@ -160,5 +164,11 @@ def _left_out(edit: Edit, rule: Rule, rules: Mapping[str, Rule], path: Path, tex
     end = start + 1
     while end < len(lines) and (not lines[end].strip() or len(lines[end]) - len(lines[end].lstrip()) > indent):
         end += 1
-    path.write_text("".join([*lines[:start], *lines[end:]]), encoding="utf-8")
+    kept = [*lines[:start], *lines[end:]]
+    readers = (other for other in rules.values() if other.id not in {rule.id, parent.id})
+    if any(subject.name == rule.id for other in readers for subject in named(other)):
+        part = [line for line in lines[start:end] if not line.strip().startswith("points:")]
+        at = kept.index("parts:\n") + 1 if "parts:\n" in kept else 0
+        kept = [*kept[:at], *part, *kept[at:]] if at else [*kept, "parts:\n", *part]
+    path.write_text("".join(kept), encoding="utf-8")
     return Done(edit, rule.place.file, rule.place.line, rule.label)

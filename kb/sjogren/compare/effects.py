@@ -40,37 +40,39 @@ def effects(
     bases = [_base(each, below, policy) for each in (old, new)]
     blocks: list[Block] = []
     same: list[str] = []
-    open_: list[str] = []
+    open_: dict[str, str] = {}
     differs = False
     near = below if further else _near(old, names) | _near(new, names)
     for name in _targets(old, new, names, near):
         rule = new.rules.rules[name]
         if rule.kind == "Score":
-            open_.append(f"{rule.label} ({name}) is a number, which is told by its categories only.")
+            open_[name] = f"{rule.label} ({name}) is a number, which is told by its categories only."
             continue
         parties = Party(BEFORE, bases[0], name), Party(AFTER, bases[1], name)
         try:
             told = list(_told(Contrast(*parties), most))
         except (TooLarge, Uncountable) as reason:
-            open_.append(f"{rule.label} ({name}). {not_covered(reason)}")
+            open_[name] = f"{rule.label} ({name}). {not_covered(reason)}"
             continue
         if not told:
             try:
                 told = list(_told_unknowns(*parties))
             except (TooLarge, Uncountable) as reason:
-                open_.append(f"{rule.label} ({name}). {COMPLETE} {not_covered(reason, 'partial records')}")
+                open_[name] = f"{rule.label} ({name}). {COMPLETE} {not_covered(reason, 'partial records')}"
                 continue
         if told:
             differs = True
             blocks += [Heading(3, f"{rule.label} ({name})"), *told]
         else:
-            same.append(f"{rule.label} ({name})")
+            same.append(name)
+    if names and set(names) <= set(same):  # what reads only answers that are the same answers the same
+        same += open_
+        open_ = {}
     if same:
-        blocks.append(
-            Entry("Nobody is answered otherwise, whatever is known of them, by:", tuple(("", each) for each in same))
-        )
+        lines = tuple(("", f"{new.rules.rules[name].label} ({name})") for name in same)
+        blocks.append(Entry("Nobody is answered otherwise, whatever is known of them, by:", lines))
     if open_:
-        blocks.append(Entry("Not worked out:", tuple(("", each) for each in open_)))
+        blocks.append(Entry("Not worked out:", tuple(("", each) for each in open_.values())))
     beyond = [name for name in conclusions_reached(new, below) if name not in near]
     if beyond and differs:
         rules = new.rules.rules
