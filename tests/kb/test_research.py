@@ -45,7 +45,9 @@ def official(kb: KnowledgeBase) -> KnowledgeBase:
     rules = {name: rule for name, rule in knowledge.rules.rules.items() if not name.startswith(RESEARCH)}
     kept = knowledge.rules._replace(rules=rules)
     program = compile_program(kept, knowledge.vocabulary, "0", "sha256:0")
-    return KnowledgeBase(Knowledge(kept, tuple(rule.id for rule in order(one_visit(kept).rules, [])), knowledge.vocabulary, program))
+    return KnowledgeBase(
+        Knowledge(kept, tuple(rule.id for rule in order(one_visit(kept).rules, [])), knowledge.vocabulary, program)
+    )
 
 
 def conclusions(kb: KnowledgeBase, case: Any) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 from hypothesis import strategies as st
@@ -52,6 +53,8 @@ def values(fact: FactDef, thresholds: list[Fraction]) -> st.SearchStrategy[Any]:
     low, high = fact.minimum or Fraction(0), fact.maximum if fact.maximum is not None else Fraction(200)
     step = Fraction(1) if fact.type == "count" else Fraction(1, 100)
     near = {low, high, *(cut + change for cut in thresholds for change in (-step, Fraction(0), step))}
+    if fact.type == "count":  # a threshold of a mean may lie between two counts
+        near = {Fraction(floor(value)) for value in near}
     numbers: st.SearchStrategy[Any] = st.sampled_from([plain(one) for one in sorted(near) if low <= one <= high])
     words = st.sampled_from(["abnormal", "normal"]) if fact.abnormal else st.nothing()
     return numbers | words | missing
