@@ -100,7 +100,9 @@ def test_every_line_has_an_example_patient_who_is_answered_so(tmp_path: Path, kb
     assert (done.returncode, done.stderr) == (0, "")
     assert f"{len(files)} of {len(files)} are answered" in done.stdout.replace("\n", " ")
     for path in files:
-        one, other = re.fullmatch(r"acr-2012-(\w+)-japan-1999-(\w+)-\d", path.stem).groups()  # type: ignore[union-attr]
+        named = re.fullmatch(r"acr-2012-(\w+)-japan-1999-(\w+)-\d", path.stem)
+        assert named
+        one, other = named.groups()
         found = kb.assess(path)
         assert (found.verdict("acr-2012"), found.verdict("japan-1999")) == (one, other)
     again = sjd("compare", "acr-2012", "japan-1999", "--examples", folder)

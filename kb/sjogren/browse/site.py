@@ -22,7 +22,7 @@ from sjogren.model.rule import Rule
 from sjogren.ontology.graph import SJD
 from sjogren.ontology.works import DOI, PUBMED
 from sjogren.program.store import Knowledge
-from sjogren.rules.english import narrate, status_words
+from sjogren.rules.english import headed, narrate, status_words
 from sjogren.rules.rdf import RULE
 from sjogren.rules.written import as_written
 
@@ -140,7 +140,7 @@ class _Site:
         """What the rule says, line by line, as a name and a sentence."""
         skipped = {"identifier", "kind", "status", "why", "note", "source", "written"}
         for line in narrate(rule, self.knowledge.vocabulary, self.rules)[1:]:
-            name, text = line[2:14].strip(), line[14:].strip()
+            name, text = headed(line)
             if name.split(" ")[0] not in skipped:
                 yield name, text
 

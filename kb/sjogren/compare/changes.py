@@ -12,7 +12,7 @@ from sjogren.model.vocabulary import FactDef, Vocabulary
 from sjogren.program.ir import Program
 from sjogren.program.outline import upward
 from sjogren.program.store import Knowledge
-from sjogren.rules.english import narrate
+from sjogren.rules.english import headed, narrate
 
 WORDING = {"label", "because", "because_not", "note"}
 AUTHORITY = {"source", "status", "verification", "grounds"}
@@ -129,16 +129,14 @@ def _lines(old: list[str], new: list[str]) -> tuple[tuple[str, tuple[str, ...], 
     return tuple(found)
 
 
-HEADING = slice(2, 14)
-
-
 def _by_heading(lines: list[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {"label": [lines[0]]}
     heading = ""
     for line in lines[1:]:
-        heading = line[HEADING].strip() or heading
+        name, said = headed(line)
+        heading = name or heading
         if heading not in UNTOLD:
-            found.setdefault(heading, []).append(line[HEADING.stop :].strip())
+            found.setdefault(heading, []).append(said)
     return found
 
 
@@ -151,11 +149,14 @@ _TOLD: Mapping[str, str] = {
 """What the ontology says of a fact that can change an assessment."""
 
 
+GONE, COME = "no longer a fact", "a new fact"
+
+
 def _ontology(old: Vocabulary, new: Vocabulary) -> Iterable[str]:
     for name in (*old.facts, *(name for name in new.facts if name not in old.facts)):
         one, other = old.facts.get(name), new.facts.get(name)
         if one is None or other is None:
-            yield f"{(one or other).label} ({name}): {'a new fact' if one is None else 'no longer a fact'}"  # type: ignore[union-attr]  # one of the two is there
+            yield from (f"{fact.label} ({name}): {told}" for fact, told in ((one, GONE), (other, COME)) if fact)
         else:
             yield from _fact(name, one, other)
     if old.associating_diseases != new.associating_diseases:

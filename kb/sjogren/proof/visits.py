@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
+from sjogren.engine.kept import Kept
 from sjogren.proof.canonical import node_id
 from sjogren.rules.timed import visit_of
 
@@ -17,26 +18,21 @@ Json: TypeAlias = Any
 
 
 MAX_KEPT = 16_000
-"""Nodes kept in memory; above that the oldest goes."""
+"""Nodes kept in memory."""
 
 
 class Teller:
     """Puts nodes under plain names. What a node becomes follows from its identifier, so it is worked out once."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, dict[str, Json]] = {}
+        self.kept = Kept(MAX_KEPT)
 
     def told(self, nodes: Iterable[dict[str, Json]]) -> list[dict[str, Json]]:
         """The same nodes with plain names; a node stands after its premises, before and after."""
         renamed: dict[str, str] = {}
         found: dict[str, dict[str, Json]] = {}
         for node in nodes:
-            plain = self.kept.get(node["id"])
-            if plain is None:
-                plain = self._told(node, renamed)
-                if len(self.kept) >= MAX_KEPT:
-                    del self.kept[next(iter(self.kept))]
-                self.kept[node["id"]] = plain
+            plain = self.kept[node["id"]] or self.kept.keep(node["id"], self._told(node, renamed))
             renamed[node["id"]] = plain["id"]
             found[plain["id"]] = {**plain, "premises": [*plain["premises"]]} if "premises" in plain else {**plain}
         return list(found.values())

@@ -213,6 +213,15 @@ def narrate(rule: Rule, vocabulary: Vocabulary, rules: Mapping[str, Rule]) -> li
     return lines
 
 
+def headed(line: str) -> tuple[str, str]:
+    """A line of `narrate` as its heading and what is said under it.
+
+    >>> headed("  met when    at least 4 points")
+    ('met when', 'at least 4 points')
+    """
+    return line[2:14].strip(), line[14:].strip()
+
+
 STATUS_WORDS = {
     "published": "published",
     "consensus": "consensus",
