@@ -21,7 +21,7 @@ from sjogren.proof.statements import Statements
 from sjogren.rules.english import fact_label, number
 
 Json: TypeAlias = Any
-MAX_KEPT = 16_000
+MAX_KEPT = 4_000
 """Nodes kept in memory for patients who share them."""
 GIVEN = frozenset({"input", "missing"})
 """Steps that rest on nothing; their content is what the patient's record says."""
@@ -53,14 +53,14 @@ class Binder:
         made: list[dict[str, Json]] = []
         names: list[str] = []
         unique: dict[str, dict[str, Json]] = {}
-        kept, forms = self.kept, self.forms
+        kept, forms, named = self.kept, self.forms, names.__getitem__
         for step, places in zip(skeleton.steps, skeleton.premises, strict=True):
             kind = step.kind
             if kind in GIVEN:
                 node = self._given(step, bound).copy()
                 name = node["id"]
             else:
-                premises = [names[place] for place in places]
+                premises = list(map(named, places))
                 if kind in STATIC:
                     pattern = step.name + "".join(premises)
                     text, name = kept[pattern] or kept.keep(pattern, self._written(step, premises, places, made))

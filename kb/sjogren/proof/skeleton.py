@@ -231,8 +231,7 @@ class _Search:
     def __init__(self, prover: Prover, result: Result, inputs: Inputs) -> None:
         self.prover, self.result, self.inputs = prover, result, inputs
         self.undecided, self.recorded, self.missing = prover.undecided, prover.recorded, prover.missing
-        fired, fires = prover.fired, prover.fires
-        self.decided = {key: fired[number] or fires(number) for key, number in result.reasons.items()}
+        self.reasons, self.fired, self.fires = result.reasons, prover.fired, prover.fires
         self.steps: list[Step] = []
         self.premises: list[list[int]] = []
         self.made: dict[str, int] = {}
@@ -268,7 +267,8 @@ class _Search:
 
     def _make(self, key: str) -> int:
         made = self.made
-        step = self.decided.get(key) or self.undecided[key]
+        number = self.reasons.get(key)
+        step = self.undecided[key] if number is None else self.fired[number] or self.fires(number)
         premises = []
         if step is None:
             step = self.recorded[key] if key in self.inputs else self.missing[key]

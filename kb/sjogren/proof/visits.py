@@ -17,7 +17,7 @@ from sjogren.rules.timed import visit_of
 Json: TypeAlias = Any
 
 
-MAX_KEPT = 16_000
+MAX_KEPT = 4_000
 """Nodes kept in memory."""
 
 
