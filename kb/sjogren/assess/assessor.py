@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -62,8 +59,7 @@ class Assessor:
         disagree: then no answer is given.
         """
         program = self.knowledge.program
-        with _uncollected():
-            visits = [used.told(case, bound) for used, bound in self._visits(case)]
+        visits = [used.told(case, bound) for used, bound in self._visits(case)]
         return {
             "case": case.id,
             "knowledge_base": {"version": program.version, "content_hash": program.content_hash},
@@ -149,16 +145,3 @@ class Assessor:
         later = self.__dict__.get("later", self)
         if later is not self:
             later.close()
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Python's search for cycles put off to the end of a case: a case makes none, and what it drops is freed at once."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -32,7 +34,21 @@ def open_knowledge_base(rules: str | Path | None = None, ontology: str | Path | 
     """
     rule_folder = Path(rules) if rules else data("rules")
     ontology_folder = Path(ontology) if ontology else data("ontology")
-    return KnowledgeBase(load(rule_folder, ontology_folder, VERSION))
+    with _uncollected():
+        return KnowledgeBase(load(rule_folder, ontology_folder, VERSION))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Puts off Python's search for cycles: what is made here has none, and what is dropped is freed at once."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class KnowledgeBase:
@@ -76,7 +92,8 @@ class KnowledgeBase:
     def assess(self, case: Case | str | Path | Mapping[str, Any]) -> Assessment:
         """Assess one case. Raises `InputError` for an invalid one, `InternalFault` when no answer can be given."""
         read = case if isinstance(case, Case) else self.read(case)
-        return Assessment(self._assessor.assess(read), self)
+        with _uncollected():
+            return Assessment(self._assessor.assess(read), self)
 
     def verify(self, assessment: Assessment | Mapping[str, Any]) -> list[Any]:
         """What the independent checker finds wrong with an assessment; an empty list accepts it."""

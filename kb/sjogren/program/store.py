@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from fractions import Fraction
@@ -114,6 +113,8 @@ def keep(name: str, payload: str) -> None:
     path = _cache_file(name)
     if path is None:
         return
+    import tempfile
+
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, new = tempfile.mkstemp(dir=path.parent, prefix=".new-")
