@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from random import Random
 
 from sjogren.engine.knowledge import Inputs, Known, exact
 from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.ir import Addend, Aggregate, Boundary, Clause, Literal, Program
+
+STEP = re.compile("[#~]")
+"""In the key of a node that is no result of a rule, but a step towards one."""
 
 
 class Aim:
@@ -19,8 +23,12 @@ class Aim:
         self.aggregates = {aggregate.key: aggregate for aggregate in program.aggregates}
         self.kinds = {given.key: given.kind for given in program.inputs}
         self.ways: dict[tuple[str, str], list[Clause]] = {}
+        self.readers: dict[tuple[str, str], list[Clause]] = {}
         for clause in program.clauses:
             self.ways.setdefault((clause.head, clause.truth), []).append(clause)
+            for literal in clause.body:
+                self.readers.setdefault((literal.key, literal.word), []).append(clause)
+        self.forced: dict[tuple[str, str], Clause] = {}
 
     def at(self, clause: Clause, fixed: Inputs | None = None) -> dict[str, Known]:
         """Inputs for a clause; what is ``fixed`` stays as it is."""
@@ -31,6 +39,21 @@ class Aim:
         self.made: dict[str, Known] = dict(fixed or {})
         self._body(clause, frozenset())
         return {**found, **self._lists(), **self.made}
+
+    def through(self, clause: Clause, fixed: Inputs | None = None) -> dict[str, Known]:
+        """Inputs for what a step of a rule leads to: for the result of its rule, by way of this clause."""
+        top, goal = clause, (clause.head, clause.truth)
+        self.forced = {goal: clause}
+        while STEP.search(top.head) and goal in self.readers:
+            top = self.random.choice(self.readers[goal])
+            goal = (top.head, top.truth)
+            if goal in self.forced:
+                break
+            self.forced[goal] = top
+        try:
+            return self.at(top, fixed)
+        finally:
+            self.forced = {}
 
     def _lists(self) -> dict[str, Known]:
         """The other members of every list of which one is known: a list is recorded whole."""
@@ -66,7 +89,7 @@ class Aim:
             goal = (literal.key, literal.word)
             ways = self.ways.get(goal, [])
             if ways and goal not in trail:
-                self._body(self.random.choice(ways), trail | {goal})
+                self._body(self.forced.get(goal) or self.random.choice(ways), trail | {goal})
         elif literal.key in self.aggregates:
             self._number(self.aggregates[literal.key], literal, trail)
         elif literal.test == "t":

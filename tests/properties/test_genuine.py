@@ -42,16 +42,12 @@ REDUNDANT = {
         "What a verdict is not: a step that proofs cite and no answer rests on; each verdict is derived by itself.",
     r".*#(exclude~not_shown F|entry~not_refuted F) from .* dropped":
         "Its contrary is not derived either, and what is not derived keeps the verdict back in the same way.",
+    r".*#[^ ]*when_unknown\.provided F from .* dropped":
+        "Where too little is known nothing is closed, and no clause reads that it is: refuted and not known are one.",
+    r"paediatric/japan-2018=(probable|possible) T from .*glands>=2 (F .* low moved by 1|T .* high moved by -1)":
+        "A score at that cut leads to the same answer with either grade of the glands, by a clause of its own.",
 }  # fmt: skip
 """Clauses that can be broken without a change in any answer, and why."""
-UNSETTLED = (
-    r"activity/essdai/peripheral_nervous_system>=moderate~cases F from .* dropped",
-    r"classification/aecg-2002/(ocular|salivary)-signs#.*when_unknown\.provided F from .* dropped",
-    r"classification/japan-1999/ocular#.*",
-    r"paediatric/bartunkova-1999/ocular-objective#.*",
-    r"paediatric/japan-2018=(probable|possible) T from .*",
-)
-"""Clauses that no case of the pool has told to be broken yet: gaps of the pool, each to be closed or explained."""
 APART = {
     r"gland/structure/floor>=\d T from .*~open.* U, .*~shown T":
         "Where a case is shown, the list above it is decided already unless an earlier case is open as well.",
@@ -114,14 +110,20 @@ class Pool:
         others = self.rivals[clause.head, clause.truth] - {number}
         return all(self.fired[index] & others for index in self.users.get(number, ()))
 
-    def noticed(self, number: int, head: tuple[str, str]) -> bool:
-        """Whether some case tells when a clause concludes something else."""
+    def noticed(self, number: int, head: tuple[str, str], *, thorough: bool = False) -> bool:
+        """Whether some case tells when a clause concludes something else, or else (``thorough``) one made for it."""
         with self.changed(number) as rules:
             kept, rules.heads[number] = rules.heads[number], head
             try:
-                return self.told(self.users.get(number, ()))
+                return self.told(self.users.get(number, ())) or (thorough and self.made_for(number, [{}]))
             finally:
                 rules.heads[number] = kept
+
+    def made_for(self, number: int, fixed: Iterable[Inputs]) -> bool:
+        """Whether inputs made for a clause, and for the result that it leads to, tell that it is broken."""
+        clause, ways = self.program.clauses[number], (self.aim.at, self.aim.through)
+        made = (way(clause, one) for _ in range(ATTEMPTS) for one in fixed for way in ways)
+        return any(differs(self.engine, inputs, self.reference.run(inputs)) for inputs in made)
 
     def noticed_number(self, number: int, broken: Broken, *, thorough: bool) -> bool:
         """Whether some case tells when a threshold is moved, or else (``thorough``) one made to lie on or beside it."""
@@ -135,8 +137,7 @@ class Pool:
                 return True
             keys = self.aim.numbers_behind(broken.literal.key)
             fixed = [{key: value} for key in keys for value in around(cut, self.aim.step(broken.literal.key))]
-            made = (self.aim.at(self.program.clauses[number], one) for _ in range(ATTEMPTS) for one in fixed)
-            return any(differs(self.engine, inputs, self.reference.run(inputs)) for inputs in made)
+            return self.made_for(number, fixed)
 
     def told(self, cases: Iterable[int]) -> bool:
         """Whether one of these cases tells the engine from the reference."""
@@ -208,12 +209,12 @@ def test_breaking_any_clause_is_noticed(pool: Pool) -> None:
 
 def overlooked(pool: Pool, number: int, clause: Clause) -> Iterable[str]:
     """How a clause can be broken without any case noticing."""
-    if not pool.noticed(number, (clause.head, "F" if clause.truth == "T" else "T")):
-        yield f"{describe(clause)} turned round"
-    if pool.covered(number):
-        return
-    if not pool.noticed(number, NOWHERE):
-        yield f"{describe(clause)} dropped"
+    contrary = (clause.head, "F" if clause.truth == "T" else "T")
+    for head, what in ((contrary, f"{describe(clause)} turned round"), (NOWHERE, f"{describe(clause)} dropped")):
+        if head == NOWHERE and pool.covered(number):
+            return
+        if not pool.noticed(number, head, thorough=not explained(what)):
+            yield what
     for broken in moved(clause, pool.aim):
         what = f"{describe(clause)} {broken.how}"
         if not pool.noticed_number(number, broken, thorough=not explained(what)):
@@ -222,7 +223,7 @@ def overlooked(pool: Pool, number: int, clause: Clause) -> Iterable[str]:
 
 def explained(what: str) -> bool:
     """Whether a change is known to alter no answer."""
-    return any(re.fullmatch(pattern, what) for pattern in (*REDUNDANT, *UNSETTLED))
+    return any(re.fullmatch(pattern, what) for pattern in REDUNDANT)
 
 
 def describe(clause: Clause) -> str:
