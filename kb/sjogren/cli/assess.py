@@ -15,6 +15,8 @@ from sjogren.assess.workers import STANDARD_INPUT, Job, Outcome, assess_many, as
 from sjogren.cli.options import Choice, case_options, example, knowledge_options, settings
 
 FORMATS = ("text", "json", "yaml", "jsonld", "turtle")
+DEEP = {"json": 5, "jsonld": 2}
+"""How deep the nodes of a proof lie in each format; each of them is one line."""
 FAIL_ON = ("met", "not_met", "excluded", "entry_not_met", "undetermined", "flag")
 FOUND, INVALID, INTERNAL = 1, 3, 70
 
@@ -90,6 +92,19 @@ def _outcomes(knowledge_base: KnowledgeBase, cases: Sequence[str], job: Job, wor
             bar.update(1)
 
 
+def _laid_out(data: Any, deep: int, indent: str = "") -> str:
+    """JSON with a line for each entry down to some depth; what lies deeper, such as a node of a proof, is one line."""
+    if not deep or not data or not isinstance(data, list | dict):
+        return json.dumps(data, ensure_ascii=False)
+    inner, ends = indent + "  ", "{}" if isinstance(data, dict) else "[]"
+    if isinstance(data, dict):
+        entries = [(f"{json.dumps(key, ensure_ascii=False)}: ", value) for key, value in data.items()]
+    else:
+        entries = [("", value) for value in data]
+    lines = ",\n".join(f"{inner}{head}{_laid_out(value, deep - 1, inner)}" for head, value in entries)
+    return f"{ends[0]}\n{lines}\n{indent}{ends[1]}"
+
+
 def _found(assessment: Any, fail_on: Sequence[str]) -> bool:
     """Whether an assessment has what ``--fail-on`` names, at any visit."""
     for visit in assessment["visits"]:
@@ -115,7 +130,7 @@ def _printed(outcome: Outcome, form: str, several: bool, research: bool, knowled
 
         data = to_jsonld(data)
     if form in {"json", "jsonld"}:
-        return json.dumps(data, ensure_ascii=False, indent=None if several else 2)
+        return json.dumps(data, ensure_ascii=False) if several else _laid_out(data, DEEP[form])
     if form == "turtle":
         from sjogren.proof.export import to_turtle
 

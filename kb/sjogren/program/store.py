@@ -147,40 +147,71 @@ _PREFIX = {rule_nouns.__name__: "r", vocabulary_nouns.__name__: "v", ir.__name__
 
 
 def encode(value: Any) -> Any:
-    """Nested nouns as JSON: ``["rRule", …]`` for a noun, ``["(", …]`` for a tuple, ``["/", n, d]`` for a fraction."""
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, Fraction):
-        return ["/", value.numerator, value.denominator]
-    if isinstance(value, tuple):
-        kind = type(value)
-        tag = f"{_PREFIX.get(kind.__module__, '')}{kind.__name__}" if hasattr(kind, "_fields") else "("
-        return [tag, *(encode(part) for part in value)]
-    if isinstance(value, dict):
-        return {key: encode(part) for key, part in value.items()}
-    raise TypeError(f"{type(value).__name__} is not stored")
+    """Nested nouns as JSON, equal parts once: plain values, then parts as the places of their own parts before them.
+
+    ``kinds`` has the noun of each part, ``(`` for a tuple, ``{`` for a mapping (keys and values by turns) and ``/`` for
+    a fraction.
+    """
+    places: dict[Any, int] = {}
+    plain: list[Any] = []
+    kinds: list[str] = []
+    parts: list[tuple[int, ...]] = []
+
+    def atoms(part: Any) -> None:
+        for inner in _inner(part):
+            atoms(inner)
+        if not isinstance(part, tuple | dict | Fraction) and (type(part), part) not in places:
+            places[type(part), part] = len(plain)
+            plain.append(part)
+
+    def place(part: Any) -> int:
+        if not isinstance(part, tuple | dict | Fraction):
+            return places[type(part), part]
+        kind, inner = _kind(part), tuple(map(place, _inner(part)))
+        if (kind, inner) not in places:
+            places[kind, inner] = len(plain) + len(parts)
+            kinds.append(kind)
+            parts.append(inner)
+        return places[kind, inner]
+
+    atoms(value)
+    place(value)
+    return {"plain": plain, "kinds": kinds, "parts": parts}
+
+
+def _inner(part: Any) -> Iterable[Any]:
+    """What a part is made of; nothing for a plain value, which must be one that JSON has."""
+    if isinstance(part, Fraction):
+        return (part.numerator, part.denominator)
+    if isinstance(part, tuple):
+        return part
+    if isinstance(part, dict):
+        return (each for pair in part.items() for each in pair)
+    if part is None or isinstance(part, str | bool | int):
+        return ()
+    raise TypeError(f"{type(part).__name__} is not stored")
+
+
+def _kind(part: Any) -> str:
+    if isinstance(part, Fraction | dict):
+        return "/" if isinstance(part, Fraction) else "{"
+    kind = type(part)
+    return f"{_PREFIX.get(kind.__module__, '')}{kind.__name__}" if hasattr(kind, "_fields") else "("
 
 
 def decode(value: Any) -> Any:
-    """The inverse of `encode`."""
+    """The inverse of `encode`; equal parts are one object."""
     makers, new = _nouns(), tuple.__new__
-    fractions: dict[tuple[int, int], Fraction] = {}
-
-    def fraction(numerator: int, denominator: int) -> Fraction:
-        key = (numerator, denominator)
-        if key not in fractions:
-            fractions[key] = Fraction(numerator, denominator)
-        return fractions[key]
-
-    def walk(part: Any) -> Any:
-        if type(part) is list:
-            tag = part[0]
-            if tag == "/":
-                return fraction(part[1], part[2])
-            items = [walk(item) if type(item) in (list, dict) else item for item in part[1:]]
-            return tuple(items) if tag == "(" else new(makers[tag], items)
-        if type(part) is dict:
-            return {key: walk(item) for key, item in part.items()}
-        return part
-
-    return walk(value)
+    made: list[Any] = value["plain"]
+    at, add = made.__getitem__, made.append
+    for kind, places in zip(value["kinds"], value["parts"], strict=True):
+        parts = map(at, places)
+        if kind == "(":
+            add(tuple(parts))
+        elif kind == "/":
+            add(Fraction(*parts))
+        elif kind == "{":
+            add(dict(zip(parts, parts, strict=True)))
+        else:
+            add(new(makers[kind], parts))
+    return made[-1]
