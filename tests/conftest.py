@@ -21,3 +21,8 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def kb(own_cache: None) -> sjogren.KnowledgeBase:  # noqa: ARG001 - the cache is set up before anything is opened
     """The rules and the ontology of this repository, opened once."""
     return sjogren.open()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long are started first, so that no worker is left alone with one of them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)

@@ -16,7 +16,7 @@ GUIDE = ROOT / "docs" / "authors-guide.md"
 BLOCK = re.compile(r"^```(\w+)(?: (file|append)=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COPIED = ("kb", "rules", "ontology", "tests", "tools", "examples", "pyproject.toml", "README.md")
 
-pytestmark = pytest.mark.checkout
+pytestmark = [pytest.mark.checkout, pytest.mark.long]
 
 
 def checkout(folder: Path) -> dict[str, str]:

@@ -18,6 +18,8 @@ from sjogren.browse.record import Record
 from sjogren.browse.site import MARK, NotASite, write_site
 
 pytest.importorskip("jinja2", reason="the extra `browse` is not installed")
+pytestmark = pytest.mark.long
+
 KB = sjogren.open()
 
 

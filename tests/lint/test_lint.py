@@ -24,6 +24,8 @@ from sjogren.lint.telling import as_json, told
 from sjogren.program.outline import subjects
 from sjogren.rules.timed import longitudinal
 
+pytestmark = pytest.mark.long
+
 HERE = Path(__file__).parent
 FOLDERS = sorted(path for path in HERE.iterdir() if path.name.startswith("L"))
 SET_2016 = "classification/acr-eular-2016"

@@ -23,6 +23,8 @@ from sjogren.engine.knowledge import Inputs, Result
 from sjogren.engine.reference import Reference, disagreements
 from sjogren.program.ir import Clause, Literal
 
+pytestmark = pytest.mark.long
+
 ATTEMPTS = 40
 """How often inputs are made for a clause that no case of the pool uses yet."""
 ENOUGH = 6

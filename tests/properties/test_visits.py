@@ -23,6 +23,8 @@ from sjogren.program.later import compile_later
 from sjogren.proof.checker.nodes import digest
 from sjogren.rules.timed import longitudinal, visit_of
 
+pytestmark = pytest.mark.long
+
 LIGHT = settings(max_examples=max(20, settings().max_examples // 3))
 KB = sjogren.open()
 LATER = compile_later(KB.knowledge)
