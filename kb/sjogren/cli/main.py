@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -105,6 +107,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     An error that this package does not raise on purpose is a bug: it gets one line, and its traceback when the
     environment variable ``SJD_DEBUG`` is 1.
     """
+    atexit.register(gc.freeze)  # a process that ends need not search for cycles through all that it read
     try:
         color = False if os.environ.get("NO_COLOR") else None
         code = sjd.main(args=arguments, prog_name="sjd", standalone_mode=False, color=color)
