@@ -156,10 +156,6 @@ class Grades(Collector):
                     below.append(Literal("t", node, FALSE))
             if below:
                 self.derive(key + suffix, FALSE, below, rule, path)
-            elif rule.highest_of and not rule.stated:
-                message = f"no grade of 'highest_of' reaches {rule.levels[rank]!r}."
-                hint = "Drop the level, or name a grade that has it."
-                self.findings.append(Finding(rule.place.file, rule.place.line, "K230", message, hint))
 
     def _worse_eye(self, rule: Rule) -> None:
         """The result over both eyes: the worse counts; an eye without any test is left out."""

@@ -202,10 +202,6 @@ class _Reader(Conditions):
 
     def _selection(self, node: Mapping, rule: Rule, here: str) -> Rule:
         cases = self.cases(node, "select", here, levels=False)
-        for index, case in enumerate(cases):
-            if case.low in {earlier.low for earlier in cases[:index]}:
-                message = f"{case.low!r} is selected twice; join the two conditions with any_of."
-                self.report(case.place.line, "K133", message)
         return rule._replace(cases=cases, as_list=self.text(node, "as_list", "Selection"))
 
     def _score(self, node: Mapping, rule: Rule, here: str) -> Rule:
