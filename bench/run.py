@@ -98,7 +98,9 @@ def _warm(kb: sjogren.KnowledgeBase, varied: Sequence[Case]) -> Iterator[tuple[s
     split = Assessor(kb.knowledge)
     for case in warming:
         split.assess(case)
+    gc.disable()  # as the front door does during a case
     parts = [_parts(kb, split, case) for case in measured]
+    gc.enable()
     names = ("choosing values", "engine", "reference evaluator and comparison", "proof: skeleton, sentences, digests")
     for name, times in zip(names, zip(*parts, strict=True), strict=True):
         yield f"  of it: {name}", list(times), ""

@@ -149,14 +149,14 @@ _TOLD: Mapping[str, str] = {
 """What the ontology says of a fact that can change an assessment."""
 
 
-GONE, COME = "no longer a fact", "a new fact"
+GONE, NEW = "no longer a fact", "a new fact"
 
 
 def _ontology(old: Vocabulary, new: Vocabulary) -> Iterable[str]:
     for name in (*old.facts, *(name for name in new.facts if name not in old.facts)):
         one, other = old.facts.get(name), new.facts.get(name)
         if one is None or other is None:
-            yield from (f"{fact.label} ({name}): {told}" for fact, told in ((one, GONE), (other, COME)) if fact)
+            yield from (f"{fact.label} ({name}): {told}" for fact, told in ((one, GONE), (other, NEW)) if fact)
         else:
             yield from _fact(name, one, other)
     if old.associating_diseases != new.associating_diseases:

@@ -7,15 +7,15 @@ is left, and what is left depends on exactly the inputs that they still name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from math import lcm
 from typing import NamedTuple
 
 from sjogren.engine.kept import Kept
 from sjogren.engine.knowledge import Inputs, Result, Span
 from sjogren.model.rule import Rule
 from sjogren.program.ir import TRUE, UNKNOWN, Addend, Aggregate, Clause, Literal, Program
+from sjogren.proof.crossing import crossing, known
 
 MAX_KEPT = 4_000
 """Answers kept in memory of what a node still asks for."""
@@ -209,34 +209,12 @@ class Lacks:
             for addend in aggregate.addends:
                 self._aggregate(addend.key, cuts, state, found)
             return
-        pattern = (key, *cuts, *[self._known(addend, state) for addend in aggregate.addends])
+        pattern = (key, *cuts, *[known(addend, state.result, state.inputs) for addend in aggregate.addends])
         places: tuple[int, ...] | None = self.crossing[pattern]
         if places is None:
-            places = self.crossing.keep(pattern, tuple(self._crossing(aggregate, cuts, state)))
+            places = self.crossing.keep(pattern, tuple(crossing(aggregate, cuts, state.result, state.inputs)))
         for index in places:
             self._addend(aggregate.addends[index], state, found)
-
-    def _crossing(self, aggregate: Aggregate, cuts: list[Fraction], state: _State) -> Iterator[int]:
-        """The places of the addends that can carry an aggregate over a cut."""
-        count = len(aggregate.addends) if aggregate.op == "mean" else 1
-        parts = [self._values(addend, state) for addend in aggregate.addends]
-        for index, (addend, values) in enumerate(zip(aggregate.addends, parts, strict=True)):
-            if len(values) == 1 and addend.kind != "number":
-                continue
-            others = [other for position, other in enumerate(parts) if position != index]
-            if any(_crosses(others, values, cut * count) for cut in cuts):
-                yield index
-
-    def _known(self, addend: Addend, state: _State) -> object:
-        """What is known of an addend, and settles the values that it can still have."""
-        if addend.kind == "flag":
-            return state.result.truth.get(addend.key)
-        if addend.kind == "grade":
-            return tuple(state.result.truth.get(node) for node, _ in addend.levels[1:])
-        if addend.kind == "aggregate":
-            return state.result.spans[addend.key]
-        known = state.inputs.get(addend.key)
-        return (known.low, known.high) if known and not known.qualitative else None
 
     def _addend(self, addend: Addend, state: _State, found: dict[str, None]) -> None:
         if addend.kind == "flag":
@@ -251,27 +229,6 @@ class Lacks:
         else:
             span = state.result.spans[addend.key]
             self._aggregate(addend.key, [end for end in span if end is not None], state, found)
-
-    def _values(self, addend: Addend, state: _State) -> set[Fraction]:
-        """The values that an addend can still have; for open numbers their ends."""
-        if addend.kind == "flag":
-            truth = state.result.truth.get(addend.key)
-            return {addend.weight * n for n in (0, 1) if truth is None or (truth == TRUE) == bool(n)}
-        if addend.kind == "grade":
-            values = {addend.weight * addend.levels[0][1]}
-            for node, number in addend.levels[1:]:
-                truth = state.result.truth.get(node)
-                if truth == TRUE:
-                    values = {addend.weight * number}
-                elif truth is None:
-                    values.add(addend.weight * number)
-            return values
-        if addend.kind == "aggregate":
-            ends: tuple[Fraction | None, ...] = state.result.spans[addend.key]
-        else:
-            known = state.inputs.get(addend.key)
-            ends = (known.low, known.high) if known and not known.qualitative else (addend.minimum, addend.maximum)
-        return {addend.weight * end for end in ends if end is not None} or {Fraction(0)}
 
 
 class _State:
@@ -340,24 +297,3 @@ def _absorbed(bodies: Iterable[frozenset[int]]) -> list[frozenset[int]]:
         if not any(other < body for other in kept):
             kept.append(body)
     return kept
-
-
-def _crosses(others: list[set[Fraction]], values: set[Fraction], cut: Fraction) -> bool:
-    """Whether some sum of the others lies below the cut with one value and not below it with another."""
-    scale = lcm(cut.denominator, *(value.denominator for each in (*others, values) for value in each))
-
-    def whole(value: Fraction) -> int:
-        return value.numerator * (scale // value.denominator)
-
-    sums, least = 1, 0  # the sums of the others, a bit for each, from the least one on
-    for choices in others:
-        found = [whole(choice) for choice in choices]
-        lowest = min(found)
-        least += lowest
-        shifted = 0
-        for choice in found:
-            shifted |= sums << (choice - lowest)
-        sums = shifted
-    first = max(0, whole(cut) - whole(max(values)) - least)
-    after = whole(cut) - whole(min(values)) - least
-    return after > first and bool((sums >> first) & ((1 << (after - first)) - 1))
