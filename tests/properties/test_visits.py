@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.properties.test_genuine import NOWHERE, Pool, describe, differs
+from tests.properties.breaking import NOWHERE, Pool, describe, differs
 from tests.test_rules import BASES, CASES
 
 import sjogren
@@ -232,7 +232,7 @@ class LaterPool(Pool):
         assessor = KB._assessor
         self.reference, self.engine = assessor.later.reference, DurableEngine(self.program)
         self.banks = {number: bank for _, banks in self.engine.strata for bank in banks for number in bank.clauses}
-        self.inputs, self.expected, self.users, self.fired, self.rivals = [], [], {}, [], {}
+        self.inputs, self.expected, self.spans, self.fired, self.users, self.rivals = [], [], [], [], {}, {}
         for number, clause in enumerate(self.program.clauses):
             self.rivals.setdefault((clause.head, clause.truth), set()).add(number)
         several = (case.patient for _, case in CASES if len(case.patient.get("visits", ())) > 1)
