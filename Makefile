@@ -21,7 +21,7 @@ demo: .venv/installed ## classify a published case, and explain the result
 
 test: lint ## everything that must hold: style, types, rooms, tests
 	@command -v chromium >/dev/null 2>&1 || echo 'No Chromium: the tests of the static site in a browser are left out (Debian: sudo apt install chromium).'
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 lint: .venv/installed ## style, types and the order of the rooms
 	$(BIN)/ruff check .

@@ -24,5 +24,5 @@ def kb(own_cache: None) -> sjogren.KnowledgeBase:  # noqa: ARG001 - the cache is
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long are started first, so that no worker is left alone with one of them at the end."""
+    """What takes long is started first, so that at the end no worker is left alone with it and none can take it over."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
