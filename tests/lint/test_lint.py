@@ -24,7 +24,7 @@ from sjogren.lint.telling import as_json, told
 from sjogren.program.outline import subjects
 from sjogren.rules.timed import longitudinal
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("ontology_once")]
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(path for path in HERE.iterdir() if path.name.startswith("L"))
