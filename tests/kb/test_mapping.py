@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import sjogren
 from sjogren._located import Mapping as Located
 from sjogren._located import Scalar, read_located
 from sjogren._resources import data
@@ -228,8 +229,8 @@ def test_diseases_that_lists_or_names_confuse_with_it_are_denied(code: str) -> N
 @pytest.mark.parametrize(
     "name", ["Marinesco-Sjögren syndrome", "Marinesco-Sjogren syndrome", "Sjögren-Larsson syndrome", "Wilson disease"]
 )
-def test_the_name_of_another_disease_maps_to_nothing(name: str) -> None:
-    assert fold_label(name) not in read_vocabulary(data("ontology")).term_of_label
+def test_the_name_of_another_disease_maps_to_nothing(kb: sjogren.KnowledgeBase, name: str) -> None:
+    assert fold_label(name) not in kb.vocabulary.term_of_label
 
 
 def test_a_denied_relation_is_no_triple_of_the_graph() -> None:
