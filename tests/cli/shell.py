@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,12 @@ EXAMPLES = ROOT / "examples"
 EXAMPLE = EXAMPLES / "moutsopoulos-2014-1.yaml"
 INVALID = ROOT / "tests" / "invalid"
 CONTRACT = Path(__file__).parent / "contract"
+
+
+PROGRESS = re.compile(r"^\d+ of \d+ rules\n", re.MULTILINE)
+"""How far a run is that takes long, which depends on how busy the machine is."""
+PATIENCE = 600
+"""Seconds after which a command is held to hang."""
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -35,7 +42,7 @@ def sjd(
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
 
@@ -51,7 +58,7 @@ def room(folder: Path) -> dict[str, str]:
 
 
 def shell(line: str, folder: Path, surroundings: dict[str, str]) -> tuple[int, str]:
-    """One command line in that folder: its exit code, and both streams as a terminal shows them."""
+    """One command line in that folder: its exit code, and both streams as a terminal shows them, but for progress."""
     done = subprocess.run(
         ["sh", "-c", line],
         cwd=folder,
@@ -62,6 +69,6 @@ def shell(line: str, folder: Path, surroundings: dict[str, str]) -> tuple[int, s
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
-    return done.returncode, done.stdout
+    return done.returncode, PROGRESS.sub("", done.stdout)
