@@ -58,7 +58,7 @@ def _row(sheet: Sheet, y: float, dot: Dot, middles: dict[str, float]) -> None:
     if dot.low is None and dot.high is None:
         if own:
             x = (own[0] + own[-1]) / 2
-            sheet.box(x - 2 * GAP - PAD, y - PAD, 2 * (2 * GAP + PAD), 2 * PAD, fill=PAPER, ink=PAPER)
+            sheet.box(x - 3 * GAP - PAD, y - PAD, 2 * (3 * GAP + PAD), 2 * PAD, fill=PAPER, ink=PAPER)
             sheet.text(x, y + SMALL / 2 - 2, words.UNRATED, size=SMALL, anchor="middle", ink=SOFT)
         return
     low, high = _ends(dot)

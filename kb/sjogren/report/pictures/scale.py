@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sjogren.report.pictures.svg import CUT, INK, SOFT, SURE, Sheet
+from sjogren.report.pictures.svg import CUT, SMALL, SOFT, SURE, Sheet, measure
 from sjogren.report.pictures.words import Number
 
 BAR = 12
@@ -39,7 +39,7 @@ def scale(values: Iterable[Number | None], left: float, right: float) -> Scale:
 
 
 def bar(sheet: Sheet, on: Scale, y: float, low: Number | None, high: Number | None, start: Number = 0) -> None:
-    """A bar that is solid from ``start`` as far as is certain, and hatched as far as is possible; an open end is an arrow."""
+    """A bar, solid from ``start`` as far as is certain, hatched as far as is possible; an open end is an arrow."""
     if low is None and high is None:
         return
     least = low if low is not None else on.low
@@ -81,5 +81,5 @@ def key(sheet: Sheet, y: float, left: float, entries: Iterable[tuple[str, str]])
             sheet.box(x, y - BAR + 1, BAR, BAR - 1, fill=SURE, ink=SURE)
         else:
             sheet.ghost(x, y - BAR + 1, BAR, BAR - 1)
-        sheet.text(x + BAR + ARROW, y, word, size=11.5, ink=SOFT if sign != "cut" else INK)
-        x += BAR + ARROW + 8 * len(word) + BAR
+        sheet.text(x + BAR + ARROW, y, word, size=SMALL, ink=SOFT)
+        x += BAR + ARROW + measure(word, SMALL) + BAR

@@ -78,7 +78,7 @@ def _row(sheet: Sheet, y: float, each: Verdict) -> float:
         base = sheet.lines(MIDDLE, base, wrap(each.word, room, bold=True), bold=True, ink=ink)
         base = sheet.lines(MIDDLE, base, wrap(score, room), ink=ink) if score else base
     if each.low is not None or each.high is not None:
-        top = base - TEXT + MARK
+        top = base - TEXT + MARK + 3
         on = scale([each.low, each.high, each.needed], MIDDLE, WIDTH - PAD - MARK)
         sheet.box(on.left, top, on.right - on.left, BAR, fill=PAPER, ink=GRID)
         bar(sheet, on, top, each.low, each.high)

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from xml.sax.saxutils import escape, quoteattr
+from typing import TypeAlias
+from xml.sax.saxutils import escape
 
 from sjogren.report.blocks import Picture
 from sjogren.report.plain import one_line
+
+Points: TypeAlias = Sequence[tuple[float, float]]
 
 WIDTH = 640
 """Units across every picture: pixels on a screen, the breadth of an A4 page in print."""
@@ -100,14 +103,12 @@ class Sheet:
             f'stroke-width="{near(thick)}"{dashed} fill="none"/>'
         )
 
-    def shape(
-        self, points: Sequence[tuple[float, float]], *, fill: str = "none", ink: str = INK, thick: float = 1.5
-    ) -> None:
+    def shape(self, points: Points, *, fill: str = "none", ink: str = INK, thick: float = 1.5) -> None:
         """A closed shape with corners."""
         path = "L".join(f"{near(x)} {near(y)}" for x, y in points)
         self._parts.append(f'<path d="M{path}Z" fill="{fill}" stroke="{ink}" stroke-width="{near(thick)}"/>')
 
-    def stroke(self, points: Sequence[tuple[float, float]], *, ink: str = INK, thick: float = 1.5) -> None:
+    def stroke(self, points: Points, *, ink: str = INK, thick: float = 1.5) -> None:
         """A line with bends."""
         path = "L".join(f"{near(x)} {near(y)}" for x, y in points)
         self._parts.append(f'<path d="M{path}" fill="none" stroke="{ink}" stroke-width="{near(thick)}"/>')
@@ -115,7 +116,8 @@ class Sheet:
     def box(self, x: float, y: float, width: float, height: float, *, fill: str = "none", ink: str = INK) -> None:
         """A rectangle."""
         self._parts.append(
-            f'<rect x="{near(x)}" y="{near(y)}" width="{near(width)}" height="{near(height)}" fill="{fill}" stroke="{ink}"/>'
+            f'<rect x="{near(x)}" y="{near(y)}" width="{near(width)}" height="{near(height)}" '
+            f'fill="{fill}" stroke="{ink}"/>'
         )
 
     def circle(
@@ -139,8 +141,8 @@ class Sheet:
                 )
             start += HATCH
         self._parts.append(
-            f'<path class="ghost" d="M{near(x)} {near(y)}h{near(width)}v{near(height)}h{near(-width)}z{"".join(strokes)}" '
-            f'fill="none" stroke="{ink}"/>'
+            f'<path class="ghost" d="M{near(x)} {near(y)}h{near(width)}v{near(height)}h{near(-width)}z'
+            f'{"".join(strokes)}" fill="none" stroke="{ink}"/>'
         )
 
     # -- words
@@ -184,10 +186,10 @@ class Sheet:
         deep = near(height)
         svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {deep}" width="{WIDTH}" height="{deep}" '
-            f'role="img" aria-labelledby={quoteattr(f"{self.name}-title")} aria-describedby={quoteattr(f"{self.name}-desc")} '
+            f'role="img" aria-labelledby="{self.name}-title" aria-describedby="{self.name}-desc" '
             f'font-family="sans-serif">'
-            f"<title id={quoteattr(f'{self.name}-title')}>{escape(self.title)}</title>"
-            f"<desc id={quoteattr(f'{self.name}-desc')}>{escape(' '.join(told))}</desc>"
+            f'<title id="{self.name}-title">{escape(self.title)}</title>'
+            f'<desc id="{self.name}-desc">{escape(" ".join(told))}</desc>'
             f'<rect width="{WIDTH}" height="{deep}" fill="{PAPER}"/>{"".join(self._parts)}</svg>'
         )
         return Picture(self.name, self.title, svg, told)

@@ -17,7 +17,7 @@ GAP = 8
 
 
 class Share(NamedTuple):
-    """One item: it adds ``low`` for certain and ``high`` at most (None: no limit is known); ``text`` stands below it."""
+    """One item: it adds ``low`` for certain, ``high`` at most (None: no limit is known); ``text`` stands below it."""
 
     label: str
     low: Number | None
@@ -36,8 +36,8 @@ def waterfall(
 ) -> Picture:
     """Items below one another; what is certain climbs first, what is still reachable climbs on from there.
 
-    ``total`` is the interval of the whole score; without it the sums of the items stand there, so it must be given where
-    items exclude one another.
+    ``total`` is the interval of the whole score; without it the sums of the items stand there, so it must be given
+    where items exclude one another.
     """
     sheet = Sheet(name, title)
     sure = sum((float(share.low or 0) for share in shares), 0.0)

@@ -36,6 +36,8 @@ STEP_KINDS = {
     "aggregate": "computed",
     "reads": "read off",
 }
+ONE = {"points": "point", "items": "item", "days": "day"}
+"""Units said of exactly one."""
 ROUNDED = 2
 """Decimals of a number, for reading only."""
 
@@ -53,8 +55,8 @@ def number(value: Number) -> str:
 def span(low: Number | None, high: Number | None, unit: str = "") -> str:
     """An interval in words; an open end is said as such, and nothing is said where both are.
 
-    >>> span(5, 6, "points"), span(5, 5), span(None, 6), span(5, None, "items"), span(None, None)
-    ('5 to 6 points', '5', 'at most 6', 'at least 5 items', '')
+    >>> span(5, 6, "points"), span(1, 1, "items"), span(None, 6), span(5, None, "items"), span(None, None)
+    ('5 to 6 points', '1 item', 'at most 6', 'at least 5 items', '')
     """
     if low is None and high is None:
         return ""
@@ -62,7 +64,7 @@ def span(low: Number | None, high: Number | None, unit: str = "") -> str:
         told = f"at least {number(low)}" if low is not None else f"at most {number(high or 0)}"
     else:
         told = number(low) if low == high else f"{number(low)} to {number(high)}"
-    return f"{told} {unit}".rstrip()
+    return f"{told} {ONE.get(unit, unit) if told == '1' else unit}".rstrip()
 
 
 def sentence(*parts: str) -> str:
