@@ -8,8 +8,14 @@ from sjogren.assess.knowledge_base import Assessment, KnowledgeBase
 from sjogren.model.case import Case
 from sjogren.proof.steps import Source
 from sjogren.report import english
-from sjogren.report.blocks import Block, Fold, Heading, Paragraph, Report, Rows, Sources, Steps
+from sjogren.report.blocks import Block, Fold, Heading, NewPage, Paragraph, Report, Sources, Steps
 from sjogren.report.content_answers import Answers
+from sjogren.report.content_basis import basis
+from sjogren.report.content_end import about, decision, footer, numbered
+from sjogren.report.content_evidence import evidence
+from sjogren.report.content_followup import follow_up
+from sjogren.report.content_page import page_one
+from sjogren.report.content_scores import scores
 from sjogren.report.content_told import Told
 from sjogren.rules.english import status_words
 
@@ -22,24 +28,31 @@ def build(knowledge_base: KnowledgeBase, case: Case, assessment: Assessment, *, 
     """
     cited: dict[Source, int] = {}
     told = Told(knowledge_base, case, assessment, cited)
-    blocks = [*_case(told), *_sources(cited), *_about(told, command)]
-    return Report(english.TITLE.format(case.id), english.LANGUAGE, tuple(blocks), _footer(told))
+    blocks = [*_case(told), Heading(2, english.SOURCES), Sources(numbered(knowledge_base, cited)), *about(told, command)]
+    return Report(english.TITLE.format(case.id), english.LANGUAGE, tuple(blocks), footer(told))
 
 
 def _case(told: Told) -> Iterator[Block]:
     answers = Answers(told)
-    yield Heading(1, english.TITLE.format(told.case.id))
+    yield from page_one(told, answers)
+    yield NewPage()
     own, _ = told.sets()
-    rows = []
-    for name in own:
-        value = told.conclusions[name]
-        rows.append((told.short(name), answers.short(name), answers.scored(value)))
-    yield Heading(2, english.VERDICTS)
-    yield Rows((english.SET, english.VERDICT, english.SCORE), tuple(rows))
+    yield from scores(told, answers, own)
+    research = told.research()
     yield Heading(2, english.PROOFS)
     yield Paragraph(marks())
-    for name in told.conclusions:
+    for name in [*own, *(name for name in told.conclusions if name not in {*own, *research})]:
         yield proof(told, answers, name)
+    yield from _flags(told)
+    yield from evidence(told, answers)
+    yield from basis(told, answers)
+    yield from follow_up(told, answers)
+    if research:
+        yield Heading(2, english.RESEARCH)
+        yield Paragraph(english.RESEARCH_NOTE)
+        for name in research:
+            yield proof(told, answers, name)
+    yield decision()
 
 
 def marks() -> str:
@@ -51,26 +64,11 @@ def proof(told: Told, answers: Answers, name: str) -> Fold:
     """One conclusion: what it is in a sentence, and behind it its rule and its proof."""
     rule = told.rules[name]
     summary = f"{rule.label}: {answers.short(name)}. {answers.sentence(name)}"
-    about = Paragraph(english.sentence(f"{rule.because} {english.sentence(status_words(rule))}"))
-    return Fold(summary, (about, Steps(f"{told.prefix}{name.replace('/', '-')}", told.steps(name))))
+    said = Paragraph(english.sentence(f"{rule.because} {english.sentence(status_words(rule))}"))
+    return Fold(summary, (said, Steps(f"{told.prefix}{name.replace('/', '-')}", told.steps(name))))
 
 
-def _sources(cited: dict[Source, int]) -> Iterator[Block]:
-    yield Heading(2, english.SOURCES)
-    yield Sources(tuple(cited))
-
-
-def _about(told: Told, command: str) -> Iterator[Block]:
-    known = told.data["knowledge_base"]
-    yield Heading(2, english.ABOUT)
-    yield Paragraph(english.INTENDED)
-    yield Paragraph(english.VERSION.format(known["version"]) + ".")
-    yield Paragraph(english.CONTENT.format(known["content_hash"]) + ".")
-    yield Paragraph(english.CASE_DIGEST.format(told.case.digest) + ".")
-    if command:
-        yield Paragraph(english.COMMAND.format(command))
-
-
-def _footer(told: Told) -> tuple[str, ...]:
-    known = told.data["knowledge_base"]
-    return (f"{english.TITLE.format(told.case.id)}, {english.VERSION.format(known['version'])}", english.SUBTITLE)
+def _flags(told: Told) -> Iterator[Block]:
+    for flag in told.visit["flags"]:
+        summary = english.FLAG_RAISED.format(told.flag_label(flag))
+        yield Fold(summary, (Steps(f"{told.prefix}flag-{flag.replace('_', '-')}", told.steps(f"flag/{flag}")),))

@@ -23,21 +23,28 @@ def number(value: float | None) -> str:
 
 
 class Answers:
-    """Words for the conclusions of one case."""
+    """Words for the conclusions of one visit: the last one, unless others are given. Sentences are of the last one."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: Told, conclusions: Json = None) -> None:
         self.told = told
+        self.conclusions: Json = told.conclusions if conclusions is None else conclusions
 
     def short(self, name: str) -> str:
         """The answer in a few words: ``met``, ``2 to 3``, ``early inflammatory``."""
-        value = self.told.conclusions[name]
+        value = self.conclusions[name]
         if "verdict" in value:
             return VERDICTS[value["verdict"]]
         if "low" in value:
-            rest = [self._word(name, key, each) for key, each in value.items() if key not in {"low", "high"}]
+            rest = [self.word(name, key, each) for key, each in value.items() if key not in {"low", "high"}]
             return ", ".join([self.interval(value), *filter(None, rest)])
-        parts = [self._word(name, key, each) for key, each in value.items()]
+        parts = [self.word(name, key, each) for key, each in value.items()]
         return "; ".join(filter(None, parts)) or "none"
+
+    def value(self, name: str) -> str:
+        """The main answer of a conclusion alone, without the keys that stand beside it."""
+        value = self.conclusions[name]
+        key = "value" if "value" in value else next(iter(value))
+        return self.word(name, key, value[key]) or "none"
 
     def interval(self, value: Json) -> str:
         """An interval of the assessment."""
@@ -79,7 +86,7 @@ class Answers:
         )
 
     def _sentence(self, name: str) -> str:
-        value = self.told.conclusions[name]
+        value = self.conclusions[name]
         if "verdict" in value:
             return self._verdict(name, value)
         if "low" in value:
@@ -145,12 +152,12 @@ class Answers:
             node.get("operation") == "undecided" for node in self.told.below(self.told.concluding(name, key))
         )
         if answer:
-            return english.FOUND.format(self._word(name, key, answer)) + (english.PART_OPEN if undecided else "")
+            return english.FOUND.format(self.word(name, key, answer)) + (english.PART_OPEN if undecided else "")
         if not undecided:
             return english.NOT_SO.format(english.ANY_FINDING)
         return self._open(name, english.ANY_FINDING)
 
-    def _word(self, name: str, key: str, value: Json) -> str:
+    def word(self, name: str, key: str, value: Json) -> str:
         """One printed value in words, with the name of its key where the value does not say it."""
         if value is None or value == []:
             return ""

@@ -92,6 +92,10 @@ class Told:
         rule = self.rules.get(APPLICABLE)
         return {case.low: case.label for case in rule.cases if case.label} if rule else {}
 
+    def flag_label(self, flag: str) -> str:
+        """What a flag says."""
+        return next((rule.label for rule in self.rules.values() if rule.raises == flag), self.name(flag))
+
     def words(self, text: str) -> str:
         """A text of the proof with the labels of what it names by identifier."""
         for name, choice in {**self.vocabulary.assumptions, **self.vocabulary.policies}.items():

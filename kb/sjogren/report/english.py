@@ -111,6 +111,8 @@ def recorded(words: str, held: str, name: str) -> str:
     return "; ".join(part for part in (f"Recorded as {words}" if words else NO_RECORD, held, name) if part) + "."
 
 
+QUOTED = "“{}”"
+ASSUMED_THAT = "Assuming that {}"
 NAME = "name by the Rome consensus: {}"
 NO_NAME = "no name is given, as neither a clinician nor a met criteria set stands behind one"
 NO_ASSUMPTIONS = "No assumption is made"
@@ -148,6 +150,97 @@ STILL_OPEN, COULD_CHANGE = "Missing", "Could still change"
 UNITS = {"score": ("point", "points"), "count": ("item", "items")}
 BRANCH_OPEN = "which of its rules holds for this patient is open"
 WHICHEVER = "whichever of its rules holds for this patient"
+
+ROLES = {
+    "primary": "Primary",
+    "key_secondary": "Key secondary",
+    "supportive": "Supportive",
+    "exploratory": "Exploratory",
+    "avoid_as_primary": "Not as primary",
+}
+"""The lists of an endpoint hierarchy."""
+ROLE, PROFILE = "Role", "For the profile: {}"
+WEEK = "{} (week {})"
+NO_ENDPOINTS = "no endpoint is recommended: {}"
+PATIENTS = "reported or felt by patients"
+NOT_IN_CHILDREN = "not validated below 18 years of age"
+RESPONDER = "responder: {}"
+DOMINANT = "Dominant: {}."
+SECONDARY = "Secondary: {}."
+NO_DOMINANT = "No axis dominates: {}."
+NOT_MADE = "not made for such a patient"
+
+SCORES_HEAD = "Scores, item by item"
+DOMAINS = "ESSDAI, domain by domain"
+WEIGHT = "weight {}"
+
+FOR, AGAINST = "For", "Against"
+NO_RESULTS = "There is no evidence for or against it in trials with cohorts of this kind that the knowledge base holds."
+EVIDENCE_OF = "{}, {}: {} for it, {} against it"
+SCOPE = "Results of trials with cohorts of this kind; each result is one test of one outcome."
+RESULT = "result"
+IN_WEEK = ", week {}"
+FROM_MEMORY_SHORT = "; from memory of the literature, unverified"
+
+CONFLICT_ROWS = ("Fact", "Used", "Not used", "Why")
+NO_CONFLICTS = "No two values of one fact compete at this visit."
+REPLACED = "Replaced by a newer value, or no longer valid: {}."
+REASONS = {
+    "entered_in_error": "entered in error",
+    "expired": "no longer valid",
+    "not_done": "not done",
+    "preliminary": "preliminary, and a final value exists",
+    "older": "older",
+    "repeated": "recorded again for the same day",
+}
+NO_VALUE = "no value"
+DATED = "{} ({})"
+ON = {"true": "yes", "false": "no"}
+NONE = "none"
+NOT_EVALUABLE = "not evaluable"
+OF_NEEDED = "{}, {} needed"
+POLICIES = "Policies in force"
+POLICY_ROWS = ("Policy", "Setting", "Used for")
+DEFAULT = "{} (default)"
+CASE_SETTING = "{} (set in the case)"
+
+ASSUMED_ROWS = ("Assumption", "Taken as", "Of what nobody recorded")
+NO_ASSUMED = "No conclusion of this visit rests on an assumption about what was not recorded."
+NOT_COUNTED = "Open, and not counted by a rule's own word:"
+
+OWN_TEXT = "This project's own reading, not validated: {}."
+RESTING = "Resting on it: {}."
+FROM_MEMORY = "Known from memory of the literature only, not verified against the source: {}."
+NO_OWN = "Every rule behind this report is as published or agreed, and was verified against its source."
+
+VISIT_ROWS = ("Visit", "Criteria sets", "ESSDAI", "ClinESSDAI", "ESSPRI", "Flags")
+RESPONSES = "Response since the first visit"
+RESPONSE_ROWS = ("Index", "Answer", "Points or items")
+TREATMENTS = "Treatments"
+TREATMENT_ROWS = ("Drug", "Class", "From", "To")
+NO_TREATMENTS = "No treatment is recorded."
+ONGOING, NO_START = "ongoing", "not recorded"
+CHANGED = "What is otherwise than at the first visit"
+CHANGED_ROWS = ("Conclusion", "First visit", "Last visit")
+AT_VISIT_SAID = "{}, at {}: {}"
+EARLIER = "Why, at an earlier visit: where a verdict was another one"
+DAY = "day {}"
+
+FLAG_RAISED = "Flag raised: {}"
+RESEARCH_NOTE = "They are told for research, and decide nothing above."
+
+DECISION_FIELDS = (
+    ("Decision", 3, ()),
+    ("Classification agreed", 1, ("yes", "no", "later")),
+    ("Endpoint chosen", 1, ()),
+    ("Tests ordered", 2, ()),
+    ("Dissent", 2, ()),
+    ("Date", 1, ()),
+    ("Names and signatures", 3, ()),
+)
+"""What the board fills in: label, lines to write on, choices to tick."""
+
+SAME_WORK = "As ({})"
 
 # -- sentences about conclusions -------------------------------------------------------------------------------------
 
@@ -222,6 +315,7 @@ def clause(path: str) -> str:
 
 VERSION = "sjogren-kb {}"
 CONTENT = "Rules and ontology: {}"
+CONTENT_SHORT, CASE_SHORT = "rules {}", "input {}"
 CASE_DIGEST = "Case: {} (of all values, dates, sources and settings as read, not of the layout of the file)"
 COMMAND = "Made with: {}"
 INTENDED = (
