@@ -28,7 +28,12 @@ def build(knowledge_base: KnowledgeBase, case: Case, assessment: Assessment, *, 
     """
     cited: dict[Source, int] = {}
     told = Told(knowledge_base, case, assessment, cited)
-    blocks = [*_case(told), Heading(2, english.SOURCES), Sources(numbered(knowledge_base, cited)), *about(told, command)]
+    blocks = [
+        *_case(told),
+        Heading(2, english.SOURCES),
+        Sources(numbered(knowledge_base, cited)),
+        *about(told, command),
+    ]
     return Report(english.TITLE.format(case.id), english.LANGUAGE, tuple(blocks), footer(told))
 
 
@@ -44,8 +49,8 @@ def _case(told: Told) -> Iterator[Block]:
     for name in [*own, *(name for name in told.conclusions if name not in {*own, *research})]:
         yield proof(told, answers, name)
     yield from _flags(told)
-    yield from evidence(told, answers)
-    yield from basis(told, answers)
+    yield from evidence(told)
+    yield from basis(told)
     yield from follow_up(told, answers)
     if research:
         yield Heading(2, english.RESEARCH)

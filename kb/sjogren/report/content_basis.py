@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from sjogren.report import english
 from sjogren.report.blocks import Block, Bullets, Heading, Paragraph, Rows
-from sjogren.report.content_answers import Answers
 from sjogren.report.content_page import CONFLICT_FLAGS, flag
 from sjogren.report.content_told import Json, Told
 from sjogren.rules.english import fact_label, side_words
@@ -17,13 +16,13 @@ NEWER = frozenset({"expired", "older"})
 """Reasons that only say that time went by."""
 
 
-def basis(told: Told, answers: Answers) -> Iterator[Block]:
+def basis(told: Told) -> Iterator[Block]:
     """The three sections."""
     yield Heading(2, english.CONFLICTS)
     yield from _conflicts(told)
     yield from _policies(told)
     yield Heading(2, english.ASSUMPTIONS)
-    yield from _assumptions(told, answers)
+    yield from _assumptions(told)
     yield Heading(2, english.OWN)
     yield from _own(told)
 
@@ -97,7 +96,7 @@ def _users(told: Told, names: Mapping[str, object]) -> dict[str, list[str]]:
 # -- assumptions
 
 
-def _assumptions(told: Told, answers: Answers) -> Iterator[Block]:
+def _assumptions(told: Told) -> Iterator[Block]:
     """What stands in for what nobody recorded, and what a rule by its own word does not count."""
     taken: dict[tuple[str, str], dict[str, None]] = {}
     texts: dict[str, None] = {}
@@ -152,5 +151,7 @@ def resting(told: Told, key: str, word: str) -> list[str]:
         if key == "verification" and node.get("operation") == "undecided":
             below = False
         rests[name] = node.get(key) == word or below
-    found = {node["concludes"]["conclusion"] for name, node in told.nodes.items() if "concludes" in node and rests[name]}
+    found = {
+        node["concludes"]["conclusion"] for name, node in told.nodes.items() if "concludes" in node and rests[name]
+    }
     return [name for name in told.conclusions if name in found]

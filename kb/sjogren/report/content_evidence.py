@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from sjogren.model.vocabulary import TrialFinding
 from sjogren.report import english
 from sjogren.report.blocks import Block, Bullets, Fold, Heading, Paragraph
-from sjogren.report.content_answers import Answers
 from sjogren.report.content_page import HIERARCHY
 from sjogren.report.content_told import Json, Told
 from sjogren.rules.english import STATUS_WORDS, number
 
 
-def evidence(told: Told, answers: Answers) -> Iterator[Block]:
+def evidence(told: Told) -> Iterator[Block]:
     """A fold for each endpoint of the hierarchy, with its results; nothing where no endpoint is recommended."""
     value = told.conclusions.get(HIERARCHY, {})
     roles = [(role, endpoint) for role in english.ROLES for endpoint in value.get(role, ())]

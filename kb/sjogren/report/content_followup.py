@@ -62,13 +62,13 @@ def _responses(told: Told, answers: Answers) -> Iterator[Block]:
     for name in since:
         value = told.conclusions[name]
         main = answers.short(name) if "verdict" not in value else f"{answers.short(name)}"
-        rows.append((told.rules[name].label, main, _domains(told, value) or ""))
+        rows.append((told.rules[name].label, main, _domains(value) or ""))
     if rows:
         yield Heading(3, english.RESPONSES)
         yield Rows(english.RESPONSE_ROWS, tuple(rows))
 
 
-def _domains(told: Told, value: Json) -> str:
+def _domains(value: Json) -> str:
     """What each domain of a response index gave."""
     if "verdict" not in value:
         return ""

@@ -29,10 +29,10 @@ FACTS_SHOWN = 6
 def page_one(told: Told, answers: Answers) -> Iterator[Block]:
     """Everything that the board sees first."""
     yield Heading(1, english.TITLE.format(told.case.id))
-    yield from (Paragraph(line) for line in patient(told, answers))
+    yield from (Paragraph(line) for line in patient(told))
     own, others = told.sets()
     yield Heading(2, english.VERDICTS)
-    yield verdicts(told, answers, own)
+    yield verdicts(told, own)
     yield from _beside(told, answers, others)
     yield Heading(2, english.AXES)
     yield profile(told, answers)
@@ -48,7 +48,7 @@ def page_one(told: Told, answers: Answers) -> Iterator[Block]:
 # -- the patient
 
 
-def patient(told: Told, answers: Answers) -> tuple[str, str, str]:
+def patient(told: Told) -> tuple[str, str, str]:
     """The patient in three lines: who, as what recorded, under which settings."""
     case = told.case
     who = (english.CHILDREN if told.child else english.ADULTS).get(

@@ -17,12 +17,12 @@ ESSDAI = "activity/essdai"
 DOMINANCE = "axis/dominance"
 
 
-def verdicts(told: Told, answers: Answers, names: list[str]) -> Picture:
+def verdicts(told: Told, names: list[str]) -> Picture:
     """The strip of verdicts."""
-    return strip(f"{told.prefix}strip", [_verdict(told, answers, name) for name in names])
+    return strip(f"{told.prefix}strip", [_verdict(told, name) for name in names])
 
 
-def _verdict(told: Told, answers: Answers, name: str) -> Verdict:
+def _verdict(told: Told, name: str) -> Verdict:
     value = told.conclusions[name]
     word = VERDICTS[value["verdict"]]
     key, score = counted(value)
@@ -30,7 +30,9 @@ def _verdict(told: Told, answers: Answers, name: str) -> Verdict:
     note = "" if name in made or not made else english.NOT_MADE
     if score is None:
         branch = english.BRANCH_OPEN if value["verdict"] == "undetermined" else english.WHICHEVER
-        return Verdict(told.short(name), value["verdict"], word, None, None, None, "", branch if "branch" in value else "")
+        return Verdict(
+            told.short(name), value["verdict"], word, None, None, None, "", branch if "branch" in value else ""
+        )
     unit = english.UNITS[key][1]
     return Verdict(told.short(name), value["verdict"], word, score["low"], score["high"], score["needed"], unit, note)
 
@@ -105,8 +107,8 @@ def _dots(told: Told) -> Iterator[Dot]:
             low, high = levels(told, rule)
             unrated = low == 0 and high == len(rule.levels) - 1
             named = tuple(level.replace("_", " ") for level in rule.levels)
-            ends = (None, None) if unrated else (low, high)
-            yield Dot(rule.label, *ends, named, english.WEIGHT.format(number(term.weight)))
+            first, last = (None, None) if unrated else (low, high)
+            yield Dot(rule.label, first, last, named, english.WEIGHT.format(number(term.weight)))
 
 
 def levels(told: Told, rule: Rule) -> tuple[int, int]:
