@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sjogren._resources import data
 from sjogren.errors import did_you_mean
@@ -17,6 +17,9 @@ from sjogren.model.case import Case
 from sjogren.model.rule import Rule
 from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.store import Knowledge, load
+
+if TYPE_CHECKING:
+    from sjogren.ontology.works import Work
 
 VERSION = "0.1.0"
 
@@ -35,7 +38,7 @@ def open_knowledge_base(rules: str | Path | None = None, ontology: str | Path | 
     rule_folder = Path(rules) if rules else data("rules")
     ontology_folder = Path(ontology) if ontology else data("ontology")
     with _uncollected():
-        return KnowledgeBase(load(rule_folder, ontology_folder, VERSION))
+        return KnowledgeBase(load(rule_folder, ontology_folder, VERSION), ontology_folder)
 
 
 @contextmanager
@@ -54,8 +57,9 @@ def _uncollected() -> Iterator[None]:
 class KnowledgeBase:
     """Rules, vocabulary and a compiled engine. Immutable; use one for each thread and process."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, ontology: Path | None = None) -> None:
         self.knowledge = knowledge
+        self._ontology = ontology
 
     @property
     def version(self) -> str:
@@ -76,6 +80,13 @@ class KnowledgeBase:
     def rules(self) -> Mapping[str, Rule]:
         """All rules and parts by identifier."""
         return self.knowledge.rules.rules
+
+    @cached_property
+    def works(self) -> Mapping[str, Work]:
+        """The bibliography by CURIE; read when it is first asked for."""
+        from sjogren.ontology.works import read_works
+
+        return read_works(self._ontology)
 
     def rule(self, identifier: str) -> Rule:
         """One rule or part; raises `KeyError` that names the nearest identifier."""

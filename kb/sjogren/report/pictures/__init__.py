@@ -1,0 +1,10 @@
+"""Pictures of a report, each with its equivalent in text; they show what is given to them, and nothing else."""
+
+from __future__ import annotations
+
+from sjogren.report.pictures.axes import Axis, axis_profile
+from sjogren.report.pictures.domains import Dot, domains
+from sjogren.report.pictures.strip import Verdict, strip
+from sjogren.report.pictures.waterfall import Share, waterfall
+
+__all__ = ["Axis", "Dot", "Share", "Verdict", "axis_profile", "domains", "strip", "waterfall"]
