@@ -18,7 +18,7 @@ ASSUMED, LACKS = "#7a4f00", "#8c1d18"
 
 
 def tree(name: str, title: str, steps: Sequence[Step]) -> Picture:
-    """The steps from the conclusion down while there is room; the picture may cut a sentence short, the text does not."""
+    """The steps from the conclusion down while there is room; sentences may be cut short in it, not in its text."""
     sheet = Sheet(name, title)
     shown, after = _shown(steps)
     indent = min(INDENT, WIDTH / 2 / max([1, *(step.depth for step, _ in shown)]))
