@@ -11,7 +11,21 @@ from typing import NamedTuple, TypeAlias
 from sjogren.compare.document import Heading, Paragraph, Rows
 from sjogren.proof.steps import Source, Step
 
-__all__ = ["Block", "Bullets", "Field", "Fold", "Form", "Heading", "NewPage", "Paragraph", "Picture", "Report", "Rows", "Sources", "Steps"]
+__all__ = [
+    "Block",
+    "Bullets",
+    "Field",
+    "Fold",
+    "Form",
+    "Heading",
+    "NewPage",
+    "Paragraph",
+    "Picture",
+    "Report",
+    "Rows",
+    "Sources",
+    "Steps",
+]
 
 
 class Bullets(NamedTuple):

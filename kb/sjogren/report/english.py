@@ -1,0 +1,236 @@
+"""Every heading, column name, connective and fixed sentence of the report: what a second language would replace.
+
+All other words come from the labels and sentences of rules and ontology, and from the proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sjogren.proof.words import list_words
+
+LANGUAGE = "en"
+
+# -- four things that are not the same -------------------------------------------------------------------------------
+
+NO_EVIDENCE = "There is no evidence that {}"
+"""Nothing that bears on it is recorded."""
+NOT_SO = "It is not the case that {}"
+"""Recorded, and ruled out."""
+MAY_BE = "It may be that {}"
+"""Undecided: what is recorded allows both."""
+ASSUMING = "Assuming that {}, {}"
+"""An assumption of the case stands behind it."""
+
+NOTHING_RECORDED = "nothing that bears on it is recorded"
+NOT_DECIDED = "what is recorded does not decide it"
+
+
+def first_small(text: str) -> str:
+    """A sentence as it goes on after a comma.
+
+    >>> first_small("It may be that the set is met.")
+    'it may be that the set is met.'
+    """
+    return f"{text[:1].lower()}{text[1:]}"
+
+
+def sentence(text: str) -> str:
+    """A statement as a sentence, with a capital and a full stop.
+
+    >>> sentence("no flag is raised")
+    'No flag is raised.'
+    """
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
+
+
+def count(number: int, one: str, more: str = "") -> str:
+    """A number with its noun.
+
+    >>> count(1, "visit"), count(3, "visit")
+    ('1 visit', '3 visits')
+    """
+    return f"{number} {one if number == 1 else more or one + 's'}"
+
+
+def span(low: str, high: str) -> str:
+    """An interval, one number where both ends are the same."""
+    return low if low == high else f"{low} to {high}"
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """A list that is cut where it grows long, and says how many are left out.
+
+    >>> some(["a", "b", "c"], 2)
+    'a; b; and 1 more'
+    """
+    left = len(names) - most
+    return "; ".join(names) if left <= 0 else f"{'; '.join(names[:most])}; and {left} more"
+
+
+# -- the patient -----------------------------------------------------------------------------------------------------
+
+ADULTS = {"female": "Woman", "male": "Man"}
+CHILDREN = {"female": "Girl", "male": "Boy"}
+ADULT, CHILD = "Patient", "Child"
+TITLE = "Case {}"
+PACK_TITLE = "Case review meeting"
+SUBTITLE = "Classification for research and case review, not a diagnosis."
+
+
+def years(age: str) -> str:
+    """An age in words."""
+    return f"{age} year" if age == "1" else f"{age} years"
+
+
+def months(age: int) -> str:
+    """The age of an infant in words."""
+    return count(age, "month")
+
+
+def patient(who: str, age: str, visits: str) -> str:
+    """The first line about the patient."""
+    return f"{who}, {age}; {visits}."
+
+
+def visits_words(dates: Sequence[str]) -> str:
+    """How many visits there are, and when."""
+    if not dates:
+        return "one visit, not dated"
+    if len(dates) == 1:
+        return f"one visit, {dates[0]}"
+    return f"{len(dates)} visits, {dates[0]} to {dates[-1]}; this report is about the last"
+
+
+NO_RECORD = "No diagnosis is recorded"
+HELD = {True: "a clinician holds the disease to be present", False: "a clinician holds the disease to be absent"}
+
+
+def recorded(words: str, held: str, name: str) -> str:
+    """The second line: what the chart says, and the name of the disease by the rules."""
+    return "; ".join(part for part in (f"Recorded as {words}" if words else NO_RECORD, held, name) if part) + "."
+
+
+NAME = "name by the Rome consensus: {}"
+NO_NAME = "no name is given, as neither a clinician nor a met criteria set stands behind one"
+NO_ASSUMPTIONS = "No assumption is made"
+DEFAULT_POLICIES = "every policy is the default"
+POLICY = "policy {}: {}"
+
+# -- headings and columns --------------------------------------------------------------------------------------------
+
+VERDICTS = "Criteria sets"
+OTHER_SETS = "Made for another kind of patient: {}."
+AXES = "Axes"
+DOMINANCE = "Dominance"
+ENDPOINTS = "Recommended endpoints"
+MISSING = "What is missing, and what it would decide"
+NOTHING_MISSING = "Nothing that is missing could change a verdict of the criteria sets."
+FLAGS = "Flags"
+NO_FLAGS = "No flag is raised."
+CHANGES = "What would change it"
+NEXT = "What to do next"
+PROOFS = "Why: each conclusion with its proof"
+EVIDENCE = "Evidence for and against each recommended endpoint"
+CONFLICTS = "Conflicts between values, and the policy applied"
+ASSUMPTIONS = "Assumptions made"
+OWN = "What is operationalisation, and what is not verified"
+FOLLOW_UP = "Follow-up"
+RESEARCH = "Research results, part of no official criteria set"
+DECISION = "Decision of the board"
+SOURCES = "Sources"
+ABOUT = "About this report"
+
+SET, VERDICT, SCORE, NEEDED = "Criteria set", "Verdict", "Points or items", "Needed"
+AXIS, GRADE, REMARK = "Axis", "Grade, 0 to 3", "Remark"
+STILL_OPEN, COULD_CHANGE = "Missing", "Could still change"
+
+UNITS = {"score": ("point", "points"), "count": ("item", "items")}
+BRANCH_OPEN = "which of its rules holds for this patient is open"
+WHICHEVER = "whichever of its rules holds for this patient"
+
+# -- sentences about conclusions -------------------------------------------------------------------------------------
+
+SET_MET = "the set is met"
+APPLIES = "“{}” applies"
+ANY_ANSWER = "one answer or another applies"
+ANY_FINDING = "any of these findings is present"
+SCORES = "{} is {}"
+NARROWED = "{} is other than anywhere from {} to {}"
+ANYWHERE = "{} lies anywhere from {} to {}"
+
+
+def needed(value: str, unit: str, least: str) -> str:
+    """How many points or items there are, and how many are needed."""
+    return f"{value} {unit}, {least} needed"
+
+
+def because(statement: str, reason: str) -> str:
+    """A statement with its reason."""
+    return f"{statement}: {reason}" if reason else statement
+
+
+OPEN_SINCE = "still open: {}"
+EXCLUDED = "an exclusion is present: {}"
+NOT_ASKED = "the entry is open"
+ENTRY = "asked only where this holds: {}"
+FOUND = "Found: {}"
+PART_OPEN = "; others may be present, as not all were looked at"
+
+# -- steps -----------------------------------------------------------------------------------------------------------
+
+MARKS = {
+    "firing": ("→", "step"),
+    "fact": ("•", "recorded"),
+    "missing": ("?", "not known"),
+    "assumption": ("≈", "assumed"),
+    "aggregate": ("Σ", "computed"),
+    "reads": ("=", "printed"),
+}
+"""The mark of each kind of step, and its name."""
+MARKS_READ = "Marks: {}. In brackets: the rule, its clause and, by number, its source."
+UNVERIFIED = "not verified against its source"
+
+CLAUSES = {
+    "items": "item", "cases": "case", "parts": "part", "select": "choice", "branches": "branch", "when": "condition",
+    "unreliable_if": "reliability", "when_unknown": "if unknown", "provided": "provided", "exclude": "exclusion",
+    "entry": "entry", "stated": "as stated", "sum_of": "sum", "mean_of": "mean", "highest_of": "highest",
+    "for_each": "for each", "met_when": "met when", "counts": "count", "raises": "flag", "first_known": "first known",
+    "when_missing": "if missing",
+}  # fmt: skip
+"""The words of a clause's path; what is not here is a connective, of which only the number is said."""
+
+
+def clause(path: str) -> str:
+    """A clause in words; numbers count from 1.
+
+    >>> clause("items.3.unreliable_if.when"), clause("cases.0.when.all_of.1.any_of.0")
+    ('item 4, reliability, condition', 'case 1, condition 2.1')
+    """
+    words: list[str] = []
+    for part in path.split("."):
+        if not part.isdigit():
+            words += [CLAUSES[part]] if part in CLAUSES else []
+        elif words and words[-1][-1:].isdigit():
+            words[-1] += f".{int(part) + 1}"
+        elif words:
+            words[-1] += f" {int(part) + 1}"
+    return ", ".join(words)
+
+
+# -- the end ---------------------------------------------------------------------------------------------------------
+
+VERSION = "sjogren-kb {}"
+CONTENT = "Rules and ontology: {}"
+CASE_DIGEST = "Case: {} (of all values, dates, sources and settings as read, not of the layout of the file)"
+COMMAND = "Made with: {}"
+INTENDED = (
+    "This report says which published rules the recorded facts of one patient meet, do not meet or leave open, and "
+    "why, so that every step can be checked. It is for research and for the review of cases after the event, with the "
+    "chart at hand. It does not diagnose, and it advises no treatment: a person can have Sjögren disease without "
+    "meeting a criteria set, and can meet one for another reason. What is not recorded is unknown, never negative. No "
+    "regulatory status is claimed."
+)
+LANDMARKS = {"skip": "To the report", "contents": "Contents", "footer": "About", "words": "In words"}
+
+__all__ = ["list_words"]
