@@ -22,7 +22,7 @@ def replay(report: str, rules: Path | None, ontology: Path | None) -> int:
     `sjd report CASE -o REPORT.json` writes one. Where the knowledge base or a package is another than the one that made
     it, that is told first.
 
-    Exit codes: 0 the same assessments, byte for byte; 1 something differs; 3 the bundle was edited, cut off, or is none.
+    Exit codes: 0 the same assessments, byte for byte; 1 something differs; 3 the bundle was edited or cut off.
     """
     from sjogren.report.bundle import read_bundle, versions
     from sjogren.report.bundle import replay as replayed

@@ -76,18 +76,18 @@ def report(
 ) -> None:
     """Write a report of one CASE file (- reads standard input), or a meeting pack of several.
 
-    The ending of OUT chooses the form. HTML, Markdown, DOCX and PDF say the same; .json holds the cases as they were read,
-    the assessments and the versions, and `sjd replay` takes it. OUT is written whole or not at all.
+    The ending of OUT chooses the form. HTML, Markdown, DOCX and PDF say the same; .json holds the cases as they were
+    read, the assessments and the versions, and `sjd replay` takes it. OUT is written whole or not at all.
 
-    Exit codes: 0 written; 2 wrong usage; 3 a case was invalid: the errors of all are told, and nothing is written; 4 the
-    knowledge base is invalid; 5 the extra `report` is needed and not installed; 70 an internal fault.
+    Exit codes: 0 written; 2 wrong usage; 3 a case was invalid: the errors of all are told, and nothing is written;
+    4 the knowledge base is invalid; 5 the extra `report` is needed and not installed; 70 an internal fault.
     """
     if len(cases) > 1 and STANDARD in cases:
         raise click.UsageError("standard input (-) holds one case, so its report is written alone.")
     job = Job(output, _form(output, force), template, b"", force)
     if template is not None and job.form != ".docx":
         raise click.UsageError(f"--template is for .docx; {output!r} ends in {job.form}.")
-    job = job._replace(key=_key(deidentify, key_file, make_key))
+    _check_key(deidentify, key_file, make_key)
     knowledge_base = open_knowledge_base(rules, ontology)
     vocabulary = knowledge_base.vocabulary
     assumed = settings(assume, vocabulary.assumptions, "assume")
@@ -96,6 +96,8 @@ def report(
         case._replace(assume={**case.assume, **assumed}, policy={**case.policy, **chosen})
         for case in _read(cases, knowledge_base)
     ]
+    if key_file is not None:
+        job = job._replace(key=_key(key_file, make_key))
     assessed = _assessed(read, knowledge_base, job, ontology)
     command = _command(cases, job, template, assume, policy, rules, ontology)
     _write(job, _rendered(assessed, knowledge_base, job, command))
@@ -120,16 +122,18 @@ def _form(output: str, force: bool) -> str:
     return form
 
 
-def _key(deidentify: bool, key_file: Path | None, make: bool) -> bytes:
-    """The key to hash identifiers with; empty when the report is not to be de-identified."""
-    if not deidentify:
-        if key_file is not None or make:
-            raise click.UsageError("--key-file and --make-key go with --deidentify.")
-        return b""
+def _check_key(deidentify: bool, key_file: Path | None, make: bool) -> None:
+    """Whether the options about a key go together."""
+    if not deidentify and (key_file is not None or make):
+        raise click.UsageError("--key-file and --make-key go with --deidentify.")
+    if deidentify and key_file is None:
+        raise click.UsageError("--deidentify needs --key-file; --make-key makes one.")
+
+
+def _key(key_file: Path, make: bool) -> bytes:
+    """The key to hash identifiers with; made only now, when the cases are known to be valid."""
     from sjogren.report.deidentify import BadKey, make_key, read_key
 
-    if key_file is None:
-        raise click.UsageError("--deidentify needs --key-file; --make-key makes one.")
     try:
         if make:
             make_key(key_file)

@@ -204,14 +204,14 @@ class _Writer:
         """Lists that leave nothing out: every code stands in them, or nothing is known of any."""
         size = len(self.whole.codes)
         while values:
-            first = values[0]
-            same = [value for value in values[:size] if value == first._replace(fact=value.fact, line=value.line)]
-            if first.value is None and len(same) == size:
+            first, run = values[0], values[:size]
+            alike = {(value.value, value.as_stated, str(self._beside(value))) for value in run}
+            if first.value is None and len(alike) == 1 and len(run) == size:
                 yield _Entry(_missing(first.as_stated), self._beside(first))
             elif self.whole.type == "codes":
-                yield _Entry(self._listed(same, first), self._beside(first))
+                yield _Entry(self._listed(run, first), self._beside(first))
             else:
-                yield _Entry(self._listed(values[:size], None), {})
+                yield _Entry(self._listed(run, None), {})
             values = values[size:]
 
     def _listed(self, values: Sequence[Value], outer: Value | None) -> list[Data]:
