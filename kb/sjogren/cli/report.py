@@ -239,12 +239,14 @@ def _rendered(
 def _content(
     assessed: Sequence[tuple[Case, Assessment]], knowledge_base: KnowledgeBase, job: Job, command: str
 ) -> Report:
-    from sjogren.report.content import build, build_pack
-
     if len(assessed) == 1:
+        from sjogren.report.content import build
+
         case, assessment = assessed[0]
         content = build(knowledge_base, case, assessment, command=command)
     else:
+        from sjogren.report.content import build_pack
+
         content = build_pack(knowledge_base, assessed, command=command)
     if not job.key:
         return content
