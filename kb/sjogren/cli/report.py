@@ -17,7 +17,7 @@ from sjogren.assess.knowledge_base import Assessment, KnowledgeBase, open_knowle
 from sjogren.cli.options import case_options, example, knowledge_options, settings
 from sjogren.cli.safe import safe
 from sjogren.errors import Finding, InputError, did_you_mean
-from sjogren.facts.casefile import read_case
+from sjogren.facts import digest, read_case
 from sjogren.model.case import Case
 
 if TYPE_CHECKING:
@@ -92,10 +92,7 @@ def report(
     vocabulary = knowledge_base.vocabulary
     assumed = settings(assume, vocabulary.assumptions, "assume")
     chosen = settings(policy, vocabulary.policies, "policy")
-    read = [
-        case._replace(assume={**case.assume, **assumed}, policy={**case.policy, **chosen})
-        for case in _read(cases, knowledge_base)
-    ]
+    read = [_settled(case, assumed, chosen) for case in _read(cases, knowledge_base)]
     if key_file is not None:
         job = job._replace(key=_key(key_file, make_key))
     assessed = _assessed(read, knowledge_base, job, ontology)
@@ -157,6 +154,14 @@ def _read(cases: Sequence[str], knowledge_base: KnowledgeBase) -> list[Case]:
     if findings:
         raise InputError(findings)
     return found
+
+
+def _settled(case: Case, assume: Mapping[str, str], policy: Mapping[str, str]) -> Case:
+    """The case with the assumptions and policies of the command line, which are part of what was read."""
+    if not assume and not policy:
+        return case
+    settled = case._replace(assume={**case.assume, **assume}, policy={**case.policy, **policy})
+    return settled._replace(digest=digest(settled))
 
 
 def _assessed(

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 from sjogren.assess.knowledge_base import VERSION, Assessment, KnowledgeBase
 from sjogren.errors import Finding, InputError, InternalFault
 from sjogren.facts.casefile import read_case
-from sjogren.facts.written import written
+from sjogren.facts.written import Number, written
 from sjogren.model.case import Case
 from sjogren.report.days import as_dates, as_days, days_of
 from sjogren.report.lossless import NotJson, compact, laid_out, read
@@ -169,11 +169,11 @@ def _bundle(data: Mapping[str, Json], file: str) -> Bundle:
         isinstance(each, dict)
         and isinstance(each.get("case"), dict)
         and isinstance(each.get("assessment"), dict)
-        and isinstance(each.get("input_hash"), str)
+        and _is_text(each.get("input_hash"))
         for each in cases
     )
     stated = all(isinstance(data[key], dict) for key in ("knowledge_base", "made_with"))
-    if not whole or not stated or not isinstance(data["command"], str) or not isinstance(data["deidentified"], bool):
+    if not whole or not stated or not _is_text(data["command"]) or not isinstance(data["deidentified"], bool):
         raise _refused(file, "E164", "the parts of this bundle do not have the shape that they are written in.", MAKE)
     entries = tuple(Entry(each["case"], each["input_hash"], each["assessment"]) for each in cases)
     return Bundle(file, data["knowledge_base"], data["made_with"], data["command"], data["deidentified"], entries)
@@ -181,6 +181,10 @@ def _bundle(data: Mapping[str, Json], file: str) -> Bundle:
 
 def _refused(file: str, code: str, message: str, hint: str = "", line: int = 0) -> InputError:
     return InputError([Finding(file, line, code, message, hint)])
+
+
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str) and not isinstance(value, Number)
 
 
 def _short(text: str, most: int = SHOWN) -> str:
