@@ -5,6 +5,7 @@ All other words come from the labels and sentences of rules and ontology, and fr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sjogren.proof.words import list_words
@@ -309,6 +310,23 @@ def clause(path: str) -> str:
         elif words:
             words[-1] += f" {int(part) + 1}"
     return ", ".join(words)
+
+
+DOMAIN_LIST = re.compile(r"ESSDAI, [^;]*? domain(?:; ESSDAI, [^;]*? domain)+")
+
+
+def domains(text: str) -> str:
+    """A list of ESSDAI domains with the name of the index said once.
+
+    >>> domains("nothing is recorded: ESSDAI, renal domain; ESSDAI, muscular domain; focus score")
+    'nothing is recorded: ESSDAI domains: renal, muscular; focus score'
+    """
+
+    def shorter(found: re.Match[str]) -> str:
+        names = [each.removeprefix("ESSDAI, ").removesuffix(" domain") for each in found.group().split("; ")]
+        return f"ESSDAI domains: {', '.join(names)}"
+
+    return DOMAIN_LIST.sub(shorter, text)
 
 
 # -- the end ---------------------------------------------------------------------------------------------------------
