@@ -22,12 +22,12 @@ UNKNOWN_START = "start unknown"
 DAY = "day {}"
 DAYS = "days since the first visit"
 TREATMENTS = "Treatments"
-VISITS = "Visits"
 TIMELINE = "Timeline over the visits"
-BEFORE = "from before this picture begins"
 MORE = "{} more steps below"
 ONE_MORE = "1 more step below"
+UNTIL = "{} to {}"
 PAST_ALL = "{} more steps follow"
+LEVEL = "Level {}"
 STEP_KINDS = {
     "firing": "rule",
     "fact": "fact",
@@ -65,6 +65,24 @@ def span(low: Number | None, high: Number | None, unit: str = "") -> str:
     else:
         told = number(low) if low == high else f"{number(low)} to {number(high)}"
     return f"{told} {ONE.get(unit, unit) if told == '1' else unit}".rstrip()
+
+
+def more(count: int) -> str:
+    """How many steps are left out below one.
+
+    >>> more(1), more(3)
+    ('1 more step below', '3 more steps below')
+    """
+    return ONE_MORE if count == 1 else MORE.format(count)
+
+
+def step(depth: int, kind: str, text: str) -> str:
+    """One step of a proof, with how deep it lies and of which kind it is.
+
+    >>> step(2, "missing", "focus score: nothing is recorded")
+    'Level 2, missing: focus score: nothing is recorded.'
+    """
+    return sentence(f"{LEVEL.format(depth)}, {STEP_KINDS.get(kind, kind)}: {text}")
 
 
 def sentence(*parts: str) -> str:

@@ -1,0 +1,127 @@
+"""A report as PDF, from its HTML: tagged for screen readers, folds open, page numbers and the footer on every page.
+
+The page is made simpler before it is set: a proof becomes one flat list whose steps are indented, because the setting
+of deeply nested folds takes most of the time. No sentence is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import resources
+from typing import Any, TypeAlias
+from xml.etree.ElementTree import Element
+
+from sjogren.errors import MissingExtra
+
+Html: TypeAlias = Any
+
+VARIANT = "pdf/ua-1"
+SVG = "{http://www.w3.org/2000/svg}"
+INDENT = 11
+"""Points from one depth of a proof to the next."""
+DEEPEST = 14
+"""Depth from which steps are not indented further."""
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def pdf(html: str) -> bytes:
+    """The PDF of a page that `sjogren.report.html` wrote.
+
+    Nothing is fetched: what the page does not hold itself, it does not get. The same page gives the same bytes.
+
+    Raises `MissingExtra` where WeasyPrint, or the Pango that it draws with, is not installed.
+    """
+    try:
+        from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
+    except (ImportError, OSError):  # the latter where Pango is missing
+        raise MissingExtra("WeasyPrint and the system's Pango library", "report") from None
+    page = HTML(string=html, base_url=None, url_fetcher=URLFetcher(allowed_protocols=["data"], allow_redirects=False))
+    _simplify(page.etree_element)
+    made: bytes = page.write_pdf(pdf_variant=VARIANT)
+    return made
+
+
+def _simplify(root: Element) -> None:
+    """The page with the style of paper, and without what only a screen needs."""
+    head, body = root.find("head"), root.find("body")
+    assert head is not None
+    assert body is not None
+    for style in head.findall("style"):
+        head.remove(style)
+    style = Element("style")
+    style.text = resources.files("sjogren.report").joinpath("paper.css").read_text(encoding="utf-8")
+    head.append(style)
+    footer = body.find("footer")
+    if footer is not None:  # what runs on every page stands before the first
+        body.remove(footer)
+        body.insert(0, footer)
+    _plain(body, 1)
+
+
+def _plain(parent: Element, level: int) -> int:
+    """Folds become headings with what follows them, proofs flat lists; gives the level of the last heading."""
+    for child in list(parent):
+        kinds = child.get("class", "").split()
+        if "words" in kinds or "skip" in kinds:
+            parent.remove(child)
+        elif child.tag == f"{SVG}svg":
+            _described(child)
+        elif "steps" in kinds:
+            parent[list(parent).index(child)] = _flat(child)
+        elif child.tag == "details":
+            child.tag = "div"
+            child.attrib.pop("open", None)
+            summary = child.find("summary")
+            if summary is not None:
+                summary.tag = HEADINGS[min(level, len(HEADINGS) - 1)]
+                summary.set("class", "fold")
+            _plain(child, level + 1)
+        elif child.tag in HEADINGS:
+            if "fold" not in kinds:
+                level = HEADINGS.index(str(child.tag)) + 1
+        else:
+            level = _plain(child, level)
+    return level
+
+
+def _described(svg: Element) -> None:
+    """The text equivalent of a picture where the tags of a PDF take it from: the title."""
+    title, told = svg.find(f"{SVG}title"), svg.find(f"{SVG}desc")
+    if title is not None and told is not None:
+        title.text = f"{title.text or ''}. {told.text or ''}".strip()
+
+
+def _flat(steps: Element) -> Element:
+    """A proof as one list; a step is indented by its depth."""
+    flat = Element("ul", {"class": "steps", **({"id": str(steps.get("id"))} if steps.get("id") else {})})
+    for depth, parts in _steps(steps, 0):
+        item = Element("li", {"style": f"margin-left: {INDENT * min(depth, DEEPEST)}pt"} if depth else {})
+        item.text = parts[0].text
+        for part in parts[1:]:
+            item.append(part)
+        flat.append(item)
+    flat.tail = steps.tail
+    return flat
+
+
+def _steps(parent: Element, depth: int) -> Iterator[tuple[int, list[Element]]]:
+    """The steps below an element, in order: depth, then an element with the text before, then the inline elements."""
+    for items in parent.iter("ul") if parent.tag == "div" else parent.findall("ul"):
+        for item in items.findall("li"):
+            fold = item.find("details")
+            own = item if fold is None else fold.find("summary")
+            assert own is not None
+            yield depth, [own, *(_inline(part) for part in own)]
+            if fold is not None:
+                yield from _steps(fold, depth + 1)
+        if parent.tag == "div":
+            return
+
+
+def _inline(part: Element) -> Element:
+    """An inline element, its links as their text: a proof cites by number, and the list of sources is numbered."""
+    text = "".join(part.itertext())
+    plain = Element("small" if part.tag == "small" else "span")
+    plain.text, plain.tail = text, part.tail
+    return plain
