@@ -137,7 +137,7 @@ class ProcedureDef(NamedTuple):
     burden, burden_label, burden_rank
         the class of its burden for the patient, its label, and its place in the order, from 1 for the least.
     facts
-        what it finds out, in the order of the facts; of a whole the members, as a case file has them (``essdai.renal``).
+        what it finds out, in the order of the facts; of a whole the members, named with a dot (``essdai.renal``).
     """
 
     id: str
