@@ -267,7 +267,7 @@ class Reading:
         position, each = self.index[entry]
         found: Shares = {}
         for number, cell in enumerate(each.cells):
-            value = cell.known.low if cell.known else None
+            value = getattr(cell.known, end) if cell.known else None
             found[value] = self.diagrams.either(found.get(value, NOBODY), self.diagrams.values(position, [number]))
         return found
 
@@ -279,7 +279,8 @@ class Reading:
         if entry := self.outline.entry(aggregate):
             position, each = self.index[entry]
             found = self.diagrams.values(
-                position, [number for number, cell in enumerate(each.cells) if not cell.unknown]
+                position,
+                [number for number, cell in enumerate(each.cells) if cell.known and cell.known.low == cell.known.high],
             )
         else:
             lows, highs = self._ends(aggregate, "low"), self._ends(aggregate, "high")
