@@ -58,7 +58,7 @@ class Families:
 
     def less(self, one: int, other: int) -> int:
         """The sets of a family that another does not have."""
-        if one == NONE or one == other:
+        if one in (NONE, other):
             return NONE
         if other == NONE:
             return one
@@ -73,7 +73,7 @@ class Families:
 
     def beyond(self, one: int, other: int) -> int:
         """The sets of a family that hold no set of another one."""
-        if one == NONE or one == other or self.has_empty(other):
+        if one in (NONE, other) or self.has_empty(other):
             return NONE
         if other == NONE:
             return one

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sjogren.advice.cells import assumed_cell
 from sjogren.compare.answers import TABLES, UNDETERMINED, answers, nodes_of
 from sjogren.compare.diagrams import EVERYBODY, NOBODY, Diagrams
-from sjogren.compare.reading import Outline, Source
+from sjogren.compare.reading import Outline, Source, cut
 from sjogren.compare.space import Variable
 from sjogren.compare.world import World
 from sjogren.model.rule import Rule
@@ -47,8 +47,8 @@ class Field:
     def __init__(self, knowledge: Knowledge, rule: Rule, policy: Mapping[str, str], assume: Mapping[str, str]) -> None:
         vocabulary, rules = knowledge.vocabulary, knowledge.rules.rules
         self.rule = rule
-        source = Source(knowledge.program, rules, policy)
         nodes = nodes_of(rule)
+        source = Source(cut(knowledge.program, nodes), rules, policy)
         stated = {each.stated for each in rules.values() if each.stated}
         roots = [*nodes, *_beside(source, nodes, vocabulary, assume)]
         world = World([source], [roots], vocabulary, partial=True, half=stated, limit=MAX_NODES)
@@ -142,10 +142,8 @@ def _present(each: Variable) -> list[int]:
     return [index for index, cell in enumerate(each.cells) if cell.known and cell.known.truth == TRUE]
 
 
-def _beside(
-    source: Source, nodes: Sequence[str], vocabulary: Vocabulary, assume: Mapping[str, str]
-) -> Iterable[str]:
-    """Inputs that a conclusion does not read, but that bear on those it reads: narrower and broader, against assuming."""
+def _beside(source: Source, nodes: Sequence[str], vocabulary: Vocabulary, assume: Mapping[str, str]) -> Iterable[str]:
+    """Inputs that a conclusion does not read, but that bear on those it reads: narrower, broader, or against assuming."""
     outline = Outline(source)
     read = {key.partition("@")[0] for key in outline.read(nodes)}
     found: dict[str, None] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from sjogren.advice.cells import value_of, within
@@ -107,7 +107,9 @@ class Teller:
             for way in ways
         ]
         facts = tuple(dict.fromkeys((fact, side) for way in told for fact, side, _ in way))
-        return Finding(facts, text, self._now([variables[element // SHIFT] for way in ways for element in way]), tuple(told))
+        return Finding(
+            facts, text, self._now([variables[element // SHIFT] for way in ways for element in way]), tuple(told)
+        )
 
     def _now(self, variables: Sequence[Variable]) -> str:
         """What is recorded now; with its name where the finding is about several inputs."""

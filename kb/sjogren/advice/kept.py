@@ -7,11 +7,8 @@ from weakref import WeakKeyDictionary
 
 from sjogren.advice.field import Field
 from sjogren.assess.knowledge_base import KnowledgeBase
-from sjogren.compare.answers import nodes_of
 from sjogren.compare.diagrams import TooLarge
-from sjogren.compare.reading import Outline, Source
 from sjogren.compare.space import Uncountable
-from sjogren.program.ir import Clause, Program
 
 TOO_MANY = "there are too many combinations of findings to work out"
 

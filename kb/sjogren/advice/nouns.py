@@ -100,7 +100,7 @@ class Advice(NamedTuple):
     left_out: tuple[LeftOut, ...]
 
     def to_json(self) -> Json:
-        """The same as plain data for JSON."""
+        """The same as plain data for JSON; a finding without its ways, which its words say."""
         return {name: [_plain(each) for each in part] for name, part in self._asdict().items()}
 
 
@@ -110,7 +110,6 @@ def _plain(value: Any) -> Any:
             "facts": [_place(fact, side) for fact, side in value.facts],
             "text": value.text,
             "now": value.now,
-            "ways": [[{**_place(fact, side), "value": one} for fact, side, one in way] for way in value.ways],
         }
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return {name: _plain(part) for name, part in value._asdict().items()}

@@ -102,8 +102,8 @@ class KnowledgeBase:
         """What is known and derived at each visit of a case, assumptions and policies applied; raises as `assess` does.
 
         >>> kb = open_knowledge_base()
-        >>> kb.derived({"id": "doc", "age": 50, "facts": {"anti_ssa_ro": True}})[-1].lacks("classification/acr-2012/serology")
-        ()
+        >>> kb.derived({"id": "doc", "age": 50, "facts": {"anti_ro60": True}})[-1].result.truth["terminology/antibody/anti-ssa"]
+        'T'
         """
         read = case if isinstance(case, Case) else self.read(case)
         with _uncollected():
