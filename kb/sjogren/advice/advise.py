@@ -12,7 +12,7 @@ from sjogren.advice.open_facts import Open, Totals, facts_of, lacking
 from sjogren.advice.patient import Patient
 from sjogren.advice.ranking import ranked
 from sjogren.assess.assessor import Derived
-from sjogren.assess.knowledge_base import Assessment, KnowledgeBase
+from sjogren.assess.knowledge_base import Assessment, KnowledgeBase, uncollected
 from sjogren.compare.answers import TABLES, UNDETERMINED, answer, nodes_of
 from sjogren.model.case import Case
 from sjogren.model.rule import Rule
@@ -37,7 +37,8 @@ def advise(knowledge_base: KnowledgeBase, case: Case, assessment: Assessment | N
     """
     if assessment is not None and assessment.case != case.id:
         raise ValueError(f"the assessment is of {assessment.case!r}, the case is {case.id!r}")
-    return _Adviser(knowledge_base, case).advice()
+    with uncollected():
+        return _Adviser(knowledge_base, case).advice()
 
 
 class _Adviser:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sjogren.advice.cells import assumed_cell
+from sjogren.advice.cells import assumed_cell, first_of, values_of
 from sjogren.compare.answers import TABLES, UNDETERMINED, answers, nodes_of
 from sjogren.compare.diagrams import EVERYBODY, NOBODY, Diagrams
 from sjogren.compare.reading import Outline, Source, cut
@@ -40,6 +40,10 @@ class Field:
         is an answer, the one after them is what no record can be.
     alike, others
         for each variable, the first cell that the diagram does not tell from each cell; and the cell of other codes.
+    values, apart
+        for each variable the cells of fully recorded values, and one of each kind that the diagram tells apart.
+    words
+        cells in words, by variable, as they are first asked for.
 
     Raises `Uncountable` or `TooLarge` where this cannot be made.
     """
@@ -71,6 +75,9 @@ class Field:
         self.children: list[tuple[int, ...]] = [()] * self.first
         self.root = self._joined(space, world.possible, parts)
         self.alike = self._alike()
+        self.values = tuple(tuple(values_of(each)) for each in self.variables)
+        self.apart = tuple(first_of(values, alike) for values, alike in zip(self.values, self.alike, strict=True))
+        self.words: dict[tuple[int, tuple[int, ...]], str] = {}
         self.others = self._others(source, roots)
 
     def _unrecorded(self, space: Diagrams, one: int, assume: Mapping[str, str]) -> int:
@@ -143,7 +150,7 @@ def _present(each: Variable) -> list[int]:
 
 
 def _beside(source: Source, nodes: Sequence[str], vocabulary: Vocabulary, assume: Mapping[str, str]) -> Iterable[str]:
-    """Inputs that a conclusion does not read, but that bear on those it reads: narrower, broader, or against assuming."""
+    """Inputs that a conclusion does not read, but that bear on those it reads: narrower, broader, against assuming."""
     outline = Outline(source)
     read = {key.partition("@")[0] for key in outline.read(nodes)}
     found: dict[str, None] = {}

@@ -35,15 +35,29 @@ def gathered(families: Families, family: int, patient: Patient, most: int) -> tu
 
 def _grown(families: Families, family: int, one: Sequence[int], patient: Patient) -> Factors:
     readers = patient.field.readers
-    others = sorted(families.elements(family) - set(one))
+    alike: dict[frozenset[str], list[int]] = {}
+    for other in sorted(families.elements(family) - set(one)):
+        alike.setdefault(readers[other // SHIFT], []).append(other)
+    instead = [
+        [
+            other
+            for other in alike.get(readers[each // SHIFT], ())
+            if families.has(family, [*one[:at], other, *one[at + 1 :]])
+        ]
+        for at, each in enumerate(one)
+    ]
+    taken = [other for others in instead for other in others]
+    whole = [[each, *others] for each, others in zip(one, instead, strict=True)]
+    if len(set(taken)) == len(taken) and families.holds_all(family, families.product(whole)):
+        return whole
     factors = [[each] for each in one]
-    for at, each in enumerate(one):
-        rest = [*one[:at], *one[at + 1 :]]
+    for at, others in enumerate(instead):
         for other in others:
-            if readers[other // SHIFT] == readers[each // SHIFT] and families.has(family, [*rest, other]):
-                wider = [*factors[:at], [*factors[at], other], *factors[at + 1 :]]
-                if families.holds_all(family, families.product(wider)):
-                    factors = wider
+            if any(other in factor for factor in factors):
+                continue
+            wider = [*factors[:at], [*factors[at], other], *factors[at + 1 :]]
+            if families.holds_all(family, families.product(wider)):
+                factors = wider
     return factors
 
 
@@ -68,10 +82,14 @@ class Teller:
     def _words(self, element: int) -> tuple[Variable, str]:
         """An input, and one of its cells, with those that nothing tells from it, in words, without its side."""
         at, cell = divmod(element, SHIFT)
-        each, alike = self.patient.field.variables[at], self.patient.field.alike[at]
-        possible = within(each, self.patient.base[at]) if self.patient.open[at] else range(len(each.cells))
-        cells = [one for one in within(each, len(each.cells) - 1) if alike[one] == alike[cell] and one in possible]
-        return each, cell_words(each, cells, self.vocabulary)
+        field = self.patient.field
+        each, alike = field.variables[at], field.alike[at]
+        shown = within(each, self.patient.base[at]) if self.patient.open[at] else field.values[at]
+        cells = tuple(one for one in shown if alike[one] == alike[cell])
+        words = field.words.get((at, cells))
+        if words is None:
+            words = field.words[at, cells] = cell_words(each, cells, self.vocabulary)
+        return each, words
 
     def _all(self, elements: Sequence[int], text: str) -> Iterator[Finding]:
         each = self.patient.field.variables[elements[0] // SHIFT]
