@@ -33,7 +33,8 @@ class Told:
         cited: dict[Source, int],
         prefix: str = "",
     ) -> None:
-        self.knowledge_base, self.case, self.data = knowledge_base, case, assessment.data
+        self.knowledge_base, self.case, self.assessment = knowledge_base, case, assessment
+        self.data = assessment.data
         self.rules, self.vocabulary = knowledge_base.rules, knowledge_base.vocabulary
         self.visits: list[Json] = assessment.visits
         self.visit: Json = self.visits[-1]

@@ -171,6 +171,26 @@ SECONDARY = "Secondary: {}."
 NO_DOMINANT = "No axis dominates: {}."
 NOT_MADE = "not made for such a patient"
 
+SHORT_ROWS = ("Next test", "Could settle alone", "Could change")
+TEST, SET_OF = "test", "further set"
+MORE_TESTS = "{} more still matter; see “What to do next”."
+CHANGES_NOTE = (
+    "Each line is enough by itself, and nothing less is: the smallest sets of findings that would give another answer, "
+    "all else staying as it is, and what is missing staying unknown."
+)
+CHANGE_HEAD = "{}, now {}"
+WITH_MISSING = "It would be {} with {} of what is missing:"
+OTHERWISE = "It would be {} if {} were otherwise than recorded:"
+ANY_ONE, THIS = "any one of these findings", "this"
+AND = "; and "
+NOW = "now {}"
+MORE_SETS = "and {}"
+LEFT_OUT_HEAD = "Not worked out"
+LEFT_OUT = "{}: {}."
+TEST_ROWS = ("Rank", "Test", "What of it matters", "Could settle alone", "Could change with others")
+NO_LONGER = "No longer matters: {}."
+UNSETTLED = "No missing test can settle these:"
+
 SCORES_HEAD = "Scores, item by item"
 DOMAINS = "ESSDAI, domain by domain"
 WEIGHT = "weight {}"
