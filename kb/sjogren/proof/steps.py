@@ -83,17 +83,21 @@ class Walk:
         self.cited: dict[Source, int] = {} if cited is None else cited
         self.named: set[str] = set()
         self.own: dict[str, None] = {}
+        self.under: dict[str, str] = {}
+        """Under which earlier conclusion a node was shown, by the node's identifier."""
         self._steps: list[Step] = []
 
     def steps(self, conclusion: str) -> list[Step]:
         """The steps of one conclusion (or of ``flag/…``), from what is printed down to the facts.
 
-        Raises `UnknownConclusion` with the nearest name.
+        What an earlier call showed is not shown again; the step says under which conclusion it stands. Raises `UnknownConclusion` with the nearest name.
         """
         self._steps = []
         for root in _roots(self.visit, conclusion, self.nodes):
             if not self._told(root):
                 self._tell(root, 0, "")
+        for name in self.shown:
+            self.under.setdefault(name, conclusion)
         return self._steps
 
     # -- the tree
@@ -117,7 +121,7 @@ class Walk:
             return
         if node["id"] in self.shown and premises:
             kind = "missing" if node.get("operation") == "undecided" else node["type"]
-            self._line(kind, f"{lead}{self._says(node, within)} (shown above)", depth)
+            self._line(kind, f"{lead}{self._says(node, within)} ({self._where(node)})", depth)
             return
         self.shown.add(node["id"])
         says = f"{lead}{self._says(node, within)}"
@@ -136,6 +140,11 @@ class Walk:
             self._all([*others, *missing], depth + 1, own)
         else:
             self._all(premises, depth + 1, own)
+
+    def _where(self, node: Json) -> str:
+        """Where a step that is not shown again was shown."""
+        rule = self.rules.get(self.under.get(node["id"], ""))
+        return f"shown under “{rule.label}”" if rule else "shown above"
 
     def _all(self, nodes: Sequence[Json], depth: int, within: str) -> None:
         """Several premises: what is missing, recorded or assumed alike on one line, steps one by one."""

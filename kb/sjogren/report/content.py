@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sjogren.advice import advise
 from sjogren.assess.knowledge_base import Assessment, KnowledgeBase
 from sjogren.model.case import Case
 from sjogren.proof.steps import Source
 from sjogren.report import english
 from sjogren.report.blocks import Block, Fold, Heading, NewPage, Paragraph, Report, Sources, Steps
+from sjogren.report.content_advice import change, changes, next_tests
 from sjogren.report.content_answers import Answers
 from sjogren.report.content_basis import basis
 from sjogren.report.content_end import about, decision, footer, numbered
@@ -39,8 +41,11 @@ def build(knowledge_base: KnowledgeBase, case: Case, assessment: Assessment, *, 
 
 def _case(told: Told) -> Iterator[Block]:
     answers = Answers(told)
-    yield from page_one(told, answers)
+    advice = advise(told.knowledge_base, told.case, told.assessment)
+    yield from page_one(told, answers, advice)
     yield NewPage()
+    yield from changes(told, answers, advice)
+    yield from next_tests(told, advice)
     own, _ = told.sets()
     yield from scores(told, answers, own)
     research = told.research()
@@ -55,8 +60,11 @@ def _case(told: Told) -> Iterator[Block]:
     if research:
         yield Heading(2, english.RESEARCH)
         yield Paragraph(english.RESEARCH_NOTE)
+        changed = {each.conclusion for each in advice.changes}
         for name in research:
             yield proof(told, answers, name)
+            if name in changed:
+                yield change(told, answers, name, advice)
     yield decision()
 
 

@@ -169,11 +169,8 @@ class Answers:
             words = self.interval(value)
         else:
             words = self.answer(name, value)
-        return (
-            words
-            if key in {"value", "category", "profile", "findings", "sets"}
-            else f"{key.replace('_', ' ')}: {words}"
-        )
+        plain = key in {"value", "category", "profile", "findings", "sets"} or words.startswith(key)
+        return words if plain else f"{key.replace('_', ' ')}: {words}"
 
     def member(self, value: Json) -> str:
         """A member of a list in words."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sjogren.advice import Advice
 from sjogren.facts.resolve import resolve
 from sjogren.report import english
 from sjogren.report.blocks import Block, Bullets, Heading, Paragraph, Rows
+from sjogren.report.content_advice import in_short
 from sjogren.report.content_answers import Answers
 from sjogren.report.content_scores import DOMINANCE, profile, verdicts
 from sjogren.report.content_told import Told
-from sjogren.rules.english import fact_label
 
 NAME, HIERARCHY, CONCORDANCE, LYMPHOMA = (
     "terminology/disease-name",
@@ -22,11 +23,9 @@ FIRST_FLAGS = ("systemic_first",)
 CONFLICT_FLAGS = ("stain_discordant", "discordant_flow", "implausible_flow", "symptom_sign_discordance")
 """Flags that tell of values that do not go together."""
 MONTHS = 12
-FACTS_SHOWN = 6
-"""Missing facts that page one names of one set."""
 
 
-def page_one(told: Told, answers: Answers) -> Iterator[Block]:
+def page_one(told: Told, answers: Answers, advice: Advice) -> Iterator[Block]:
     """Everything that the board sees first."""
     yield Heading(1, english.TITLE.format(told.case.id))
     yield from (Paragraph(line) for line in patient(told))
@@ -40,7 +39,7 @@ def page_one(told: Told, answers: Answers) -> Iterator[Block]:
     yield Heading(2, english.ENDPOINTS)
     yield from endpoints(told, answers)
     yield Heading(2, english.MISSING)
-    yield from missing(told, own)
+    yield from in_short(told, advice)
     yield Heading(2, english.FLAGS)
     yield Bullets(tuple(flags(told, answers)))
 
@@ -136,19 +135,6 @@ def endpoints(told: Told, answers: Answers) -> Iterator[Block]:
 
 
 # -- what is missing, and flags
-
-
-def missing(told: Told, names: list[str]) -> Iterator[Block]:
-    """For each open verdict the facts that could still change it."""
-    rows = []
-    for name in names:
-        lacks = [fact_label(fact, told.vocabulary) for fact in told.conclusions[name]["lacks"]]
-        if lacks:
-            rows.append((told.short(name), english.some(lacks, FACTS_SHOWN)))
-    if rows:
-        yield Rows((english.COULD_CHANGE, english.STILL_OPEN), tuple(rows))
-    else:
-        yield Paragraph(english.NOTHING_MISSING)
 
 
 def flags(told: Told, answers: Answers) -> Iterator[str]:

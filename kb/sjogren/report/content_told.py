@@ -33,13 +33,13 @@ class Told:
         cited: dict[Source, int],
         prefix: str = "",
     ) -> None:
-        self.knowledge_base, self.case, self.data = knowledge_base, case, assessment.data
+        self.knowledge_base, self.case, self.assessment = knowledge_base, case, assessment
+        self.data = assessment.data
         self.rules, self.vocabulary = knowledge_base.rules, knowledge_base.vocabulary
         self.visits: list[Json] = assessment.visits
         self.visit: Json = self.visits[-1]
         self.conclusions: Json = self.visit["conclusions"]
         self.cited, self.prefix = cited, prefix
-        self.own: dict[str, None] = {}
 
     # -- the proof
 
@@ -71,15 +71,24 @@ class Told:
         return self.below(node for node in self.concluding(name) if node["concludes"]["key"] != "lacks")
 
     def steps(self, name: str, visit: Json = None) -> tuple[Step, ...]:
-        """The proof of one conclusion or flag as steps, in words that a reader knows."""
-        walk = Walk(visit or self.visit, self.rules, self.cited)
-        found = [self._plain(step) for step in walk.steps(name)]
-        self.own.update(walk.own)
-        return tuple(found)
+        """The proof of one conclusion or flag as steps, in words that a reader knows.
+
+        What was told of the last visit is not told again; the proof of another visit stands alone, and so does that of
+        a conclusion of which all was told.
+        """
+        found = [] if visit else self._walk.steps(name)
+        if not found:
+            found = Walk(visit or self.visit, self.rules, self.cited).steps(name)
+        return tuple(map(self._plain, found))
+
+    @cached_property
+    def _walk(self) -> Walk:
+        return Walk(self.visit, self.rules, self.cited)
 
     def _plain(self, step: Step) -> Step:
         basis = step.basis and step.basis._replace(clause=english.clause(step.basis.clause))
-        return step._replace(text=self.words(step.text), basis=basis)
+        text = english.domains(step.text) if step.kind == "missing" else step.text
+        return step._replace(text=self.words(text), basis=basis)
 
     # -- words
 

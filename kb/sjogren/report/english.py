@@ -5,6 +5,7 @@ All other words come from the labels and sentences of rules and ontology, and fr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sjogren.proof.words import list_words
@@ -170,6 +171,26 @@ SECONDARY = "Secondary: {}."
 NO_DOMINANT = "No axis dominates: {}."
 NOT_MADE = "not made for such a patient"
 
+SHORT_ROWS = ("Next test", "Could settle alone", "Could change")
+TEST, SET_OF = "test", "further set"
+MORE_TESTS = "{} more still matter; see “What to do next”."
+CHANGES_NOTE = (
+    "Each line is enough by itself, and nothing less is: the smallest sets of findings that would give another answer, "
+    "all else staying as it is, and what is missing staying unknown."
+)
+CHANGE_HEAD = "{}, now {}"
+WITH_MISSING = "It would be {} with {} of what is missing:"
+OTHERWISE = "It would be {} if {} were otherwise than recorded:"
+ANY_ONE, THIS = "any one of these findings", "this"
+AND = "; and "
+NOW = "now {}"
+MORE_SETS = "and {}"
+LEFT_OUT_HEAD = "Not worked out"
+LEFT_OUT = "{}: {}."
+TEST_ROWS = ("Rank", "Test", "What of it matters", "Could settle alone", "Could change with others")
+NO_LONGER = "No longer matters: {}."
+UNSETTLED = "No missing test can settle these:"
+
 SCORES_HEAD = "Scores, item by item"
 DOMAINS = "ESSDAI, domain by domain"
 WEIGHT = "weight {}"
@@ -309,6 +330,23 @@ def clause(path: str) -> str:
         elif words:
             words[-1] += f" {int(part) + 1}"
     return ", ".join(words)
+
+
+DOMAIN_LIST = re.compile(r"ESSDAI, [^;]*? domain(?:; ESSDAI, [^;]*? domain)+")
+
+
+def domains(text: str) -> str:
+    """A list of ESSDAI domains with the name of the index said once.
+
+    >>> domains("nothing is recorded: ESSDAI, renal domain; ESSDAI, muscular domain; focus score")
+    'nothing is recorded: ESSDAI domains: renal, muscular; focus score'
+    """
+
+    def shorter(found: re.Match[str]) -> str:
+        names = [each.removeprefix("ESSDAI, ").removesuffix(" domain") for each in found.group().split("; ")]
+        return f"ESSDAI domains: {', '.join(names)}"
+
+    return DOMAIN_LIST.sub(shorter, text)
 
 
 # -- the end ---------------------------------------------------------------------------------------------------------
