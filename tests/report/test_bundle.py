@@ -44,7 +44,7 @@ def test_every_example_is_reproduced_byte_for_byte(
     path: Path, kb: sjogren.KnowledgeBase, fresh: sjogren.KnowledgeBase, tmp_path: Path
 ) -> None:
     old = read_bundle(written(kb, tmp_path, path))
-    (done,) = replay(fresh, old)
+    (done,) = replay(fresh if path == VISITS else kb, old)
 
     assert done == (kb.read(path).id, ())
     assert list(versions(kb, old)) == []
@@ -141,6 +141,14 @@ def test_what_differs_is_told_by_conclusion_and_key(
     assert list(found) == [place]
     assert found[place].before == before
     assert found[place].after != before
+
+
+def test_other_advice_is_told(kb: sjogren.KnowledgeBase, tmp_path: Path) -> None:
+    old = read_bundle(written(kb, tmp_path, VISITS))
+    advice = {**old.entries[0].advice, "tests": []}
+    (done,) = replay(kb, old._replace(entries=(old.entries[0]._replace(advice=advice),)))
+
+    assert [(each.place, each.before) for each in done.differences] == [("advice, tests", "[]")]
 
 
 def test_another_knowledge_base_is_told_first(kb: sjogren.KnowledgeBase, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The bundle of a report: the cases as they were read, what was concluded, and the versions that concluded it.
+"""The bundle of a report: cases as they were read, what was concluded and advised, and the versions that did it.
 
 A bundle is JSON. Each case in it is read by the gate that reads case files, so that the same knowledge base comes to
 the same assessment, byte for byte; where it does not, what differs is told by conclusion and key. The digest tells a
@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from sjogren.advice import advise
 from sjogren.assess.knowledge_base import VERSION, Assessment, KnowledgeBase
 from sjogren.errors import Finding, InputError, InternalFault
 from sjogren.facts.casefile import read_case
@@ -37,11 +38,12 @@ STEPS = 3
 
 
 class Entry(NamedTuple):
-    """One case of a bundle: as case-file data, the digest of what was read, and the assessment."""
+    """One case of a bundle: as case-file data, the digest of what was read, the assessment, and the advice."""
 
     case: Json
     input_hash: str
     assessment: Json
+    advice: Json
 
 
 class Bundle(NamedTuple):
@@ -109,6 +111,7 @@ def bundle(
                 "case": _shown(written(case, knowledge_base.vocabulary), case, deidentified),
                 "input_hash": case.digest,
                 "assessment": _shown(assessment.data, case, deidentified),
+                "advice": _shown(advise(knowledge_base, case, assessment).to_json(), case, deidentified),
             }
             for case, assessment in assessed
         ],
@@ -169,13 +172,14 @@ def _bundle(data: Mapping[str, Json], file: str) -> Bundle:
         isinstance(each, dict)
         and isinstance(each.get("case"), dict)
         and isinstance(each.get("assessment"), dict)
+        and isinstance(each.get("advice"), dict)
         and _is_text(each.get("input_hash"))
         for each in cases
     )
     stated = all(isinstance(data[key], dict) for key in ("knowledge_base", "made_with"))
     if not whole or not stated or not _is_text(data["command"]) or not isinstance(data["deidentified"], bool):
         raise _refused(file, "E164", "the parts of this bundle do not have the shape that they are written in.", MAKE)
-    entries = tuple(Entry(each["case"], each["input_hash"], each["assessment"]) for each in cases)
+    entries = tuple(Entry(each["case"], each["input_hash"], each["assessment"], each["advice"]) for each in cases)
     return Bundle(file, data["knowledge_base"], data["made_with"], data["command"], data["deidentified"], entries)
 
 
@@ -209,11 +213,14 @@ def replay(knowledge_base: KnowledgeBase, old: Bundle) -> Iterator[Replayed]:
     for entry in old.entries:
         stated = as_dates(entry.case) if old.deidentified else entry.case
         case = read_case(stated, knowledge_base.vocabulary, old.file)
-        fresh = _shown(knowledge_base.assess(case).data, case, old.deidentified)
+        assessment = knowledge_base.assess(case)
+        fresh = _shown(assessment.data, case, old.deidentified)
         differences = list(_keys("", {"input": entry.input_hash}, {"input": case.digest}))
         if compact(entry.assessment) != compact(fresh):
             found = list(_assessments(entry.assessment, fresh))
             differences += found or [Difference("order of keys", "as written", "otherwise")]
+        advice = _shown(advise(knowledge_base, case, assessment).to_json(), case, old.deidentified)
+        differences += _keys("advice", entry.advice, advice)
         yield Replayed(case.id, tuple(differences))
 
 
