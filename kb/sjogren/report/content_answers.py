@@ -46,6 +46,10 @@ class Answers:
         key = "value" if "value" in value else next(iter(value))
         return self.word(name, key, value[key]) or "none"
 
+    def short_response(self, name: str) -> str:
+        """The answer of an index against the first visit; its points by domain stand apart."""
+        return self.main(name) if "verdict" in self.conclusions[name] else self.short(name)
+
     def main(self, name: str) -> str:
         """A verdict, an interval or the main answer, in a few words."""
         value = self.conclusions[name]

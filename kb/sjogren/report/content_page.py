@@ -134,7 +134,8 @@ def endpoints(told: Told, answers: Answers) -> Iterator[Block]:
     profile_words = answers.answer(HIERARCHY, value["profile"])
     if not rows:
         none = english.NOT_YET if value["profile"] in OPEN_ANSWERS else english.NO_ENDPOINTS.format(profile_words)
-        yield Paragraph(english.sentence(none))
+        reason = next((case.because for case in told.rules[HIERARCHY].cases if case.low == value["profile"]), "")
+        yield Paragraph(f"{english.sentence(none)} {reason}".strip())
         return
     yield Rows((english.ROLE, english.PROFILE.format(profile_words)), tuple(rows))
 

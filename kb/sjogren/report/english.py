@@ -76,6 +76,9 @@ CHILDREN = {"female": "Girl", "male": "Boy"}
 ADULT, CHILD = "Patient", "Child"
 TITLE = "Case {}"
 PACK_TITLE = "Case review meeting"
+AGENDA = "Agenda: {}."
+CASE_WORD = "case"
+AGENDA_ROWS = ("No.", "Case", "Patient", "Criteria sets", "Dominance", "Flags")
 SUBTITLE = "Classification for research and case review, not a diagnosis."
 
 
@@ -267,6 +270,7 @@ DECISION_FIELDS = (
 )
 """What the board fills in: label, lines to write on, choices to tick."""
 
+TREE = "{}: the proof in a picture"
 SAME_WORK = "As ({})"
 
 # -- sentences about conclusions -------------------------------------------------------------------------------------
@@ -360,7 +364,10 @@ def domains(text: str) -> str:
 VERSION = "sjogren-kb {}"
 CONTENT = "Rules and ontology: {}"
 CONTENT_SHORT, CASE_SHORT = "rules {}", "input {}"
-CASE_DIGEST = "Case: {} (of all values, dates, sources and settings as read, not of the layout of the file)"
+CASE_DIGEST = "Case {}: {}"
+DIGEST_COVERS = (
+    "The digest of a case covers its values, dates, sources and settings as read, not the layout of the file."
+)
 COMMAND = "Made with: {}"
 INTENDED = (
     "This report says which published rules the recorded facts of one patient meet, do not meet or leave open, and "
