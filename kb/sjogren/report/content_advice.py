@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from sjogren.advice import Advice, Change, Finding, NextTest
 from sjogren.report import english
@@ -11,34 +11,41 @@ from sjogren.report.content_answers import Answers
 from sjogren.report.content_told import Told
 from sjogren.rules.english import VERDICTS, fact_label
 
-SETS, NOW, ROWS, NAMES = 6, 3, 5, 4
-"""Sets listed of one change, recorded values told beside a finding, tests and conclusions named on page one."""
+SETS, NOW, NAMES = 6, 3, 4
+"""Sets listed of one change, recorded values told beside a finding, conclusions named of one test."""
+LONG = 150
+"""Letters of findings that a cell of page one takes, unless its first set alone is longer."""
+DECIDES = ("met", "not_met")
 
 
 def in_short(told: Told, advice: Advice) -> Iterator[Block]:
-    """For page one: the first tests, with what each could settle or change; a sentence where nothing is left to ask."""
-    if not advice.tests:
+    """For page one: what would decide each open set, and the tests in their order."""
+    own, _ = told.sets()
+    rows = []
+    for name in own:
+        if told.conclusions[name]["verdict"] == "undetermined":
+            found = {each.becomes: each for each in advice.changes if each.conclusion == name and each.missing}
+            cells = [_shortest(told, found[word]) if word in found else english.NO_SET for word in DECIDES]
+            rows.append((told.short(name), *cells))
+    yield Rows(english.SHORT_ROWS, tuple(rows)) if rows else Paragraph(english.NONE_OPEN)
+    if advice.tests:
+        tests = english.some([test.label for test in advice.tests], NAMES)
+        yield Paragraph(english.NEXT_TESTS.format(tests))
+    else:
         yield Paragraph(english.NOTHING_MISSING)
-        return
-    rows = [
-        (test.label, _names(told, _official(told, test.settles)), _names(told, _official(told, test.can_change)))
-        for test in advice.tests[:ROWS]
-    ]
-    yield Rows(english.SHORT_ROWS, tuple(rows))
-    left = len(advice.tests) - ROWS
-    if left > 0:
-        yield Paragraph(english.MORE_TESTS.format(english.count(left, english.TEST)))
 
 
-def _official(told: Told, names: Sequence[str]) -> list[str]:
-    """The criteria sets made for the patient first, then other conclusions; no results of research, no other sets."""
-    own, others = told.sets()
-    aside = {*own, *others, *told.research()}
-    return [*(name for name in own if name in names), *(name for name in names if name not in aside)]
-
-
-def _names(told: Told, names: Sequence[str]) -> str:
-    return english.some([told.short(name) for name in names], NAMES)
+def _shortest(told: Told, each: Change) -> str:
+    """The first sets of a change, as many as a cell takes, and how many are left."""
+    told_of: list[str] = []
+    for findings in each.sets:
+        words = english.WITH.join(told.words(finding.text) for finding in findings)
+        if told_of and len(english.OR.join([*told_of, words])) > LONG:
+            break
+        told_of.append(words)
+    left = len(each.sets) - len(told_of) + each.more
+    more = english.OR + english.count(left, english.SET_OF) if left else ""
+    return f"{english.OR.join(told_of)}{more}"
 
 
 def changes(told: Told, answers: Answers, advice: Advice) -> Iterator[Block]:
@@ -66,17 +73,18 @@ def change(told: Told, answers: Answers, name: str, advice: Advice, *, opened: b
     mine = [each for each in advice.changes if each.conclusion == name]
     blocks: list[Block] = []
     for each in mine:
-        lead = english.WITH_MISSING if each.missing else english.OTHERWISE
-        few = english.ANY_ONE if len(each.sets) > 1 else english.THIS
-        blocks.append(Paragraph(lead.format(_answer(answers, name, each.becomes), few)))
+        several = len(each.sets) + each.more > 1
+        lead = (english.WITH_MISSING if each.missing else english.OTHERWISE)[several]
+        blocks.append(Paragraph(lead.format(_answer(answers, name, each.becomes))))
         blocks.append(Bullets(tuple(_sets(told, each))))
-    return Fold(english.CHANGE_HEAD.format(told.short(name), answers.short(name)), tuple(blocks), opened)
+    return Fold(english.CHANGE_HEAD.format(told.short(name), answers.main(name)), tuple(blocks), opened)
 
 
 def _answer(answers: Answers, name: str, word: str) -> str:
     if word in VERDICTS:
         return VERDICTS[word]
-    return english.ON.get(word) or answers.answer(name, word)
+    graded = answers.told.rules[name].kind == "Grade"
+    return english.ON.get(word) or (english.GRADED.format(word) if graded else answers.answer(name, word))
 
 
 def _sets(told: Told, each: Change) -> Iterator[str]:
