@@ -112,6 +112,8 @@ class _Adviser:
 
     def _named(self, rule: Rule, words: str) -> str:
         """An answer as the assessment prints it."""
+        if words == UNDETERMINED and rule.kind == "Grade":
+            return f"{rule.levels[0]} to {rule.levels[-1]}"
         if words == UNDETERMINED:
             return self.undecided[rule.id]
         return {"met": "true", "not_met": "false"}[words] if rule.kind == "Finding" else words
