@@ -7,12 +7,12 @@ from itertools import combinations, islice
 from pathlib import Path
 
 import pytest
+from bench.cases import cases, registry
+from tests.advice.putting import printed, put, said, ways
 
 import sjogren
-from bench.cases import cases, registry
 from sjogren.advice import advise
 from sjogren.model.case import Case
-from tests.advice.putting import printed, put, said, ways
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.yaml"))
 FEW = 3

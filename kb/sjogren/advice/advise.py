@@ -85,30 +85,38 @@ class _Adviser:
     def _patient(self, rule: Rule) -> tuple[Patient | None, str]:
         """The patient in the field of a rule, or why there is none."""
         field = self.fields.of(rule.id, self.case.policy, self.case.assume)
-        if isinstance(field, str):
-            return None, field
-        patient = Patient(field, self.derived, self.rules)
-        if patient.answer == field.impossible or field.answers[patient.answer] != answer(
-            rule, self.derived.result.truth
-        ):
+        patient = None if isinstance(field, str) else Patient(field, self.derived, self.rules)
+        if patient is not None and patient.answer == patient.field.impossible:
+            # The record contradicts itself and is answered all the same.
+            field = self.fields.of(rule.id, self.case.policy, self.case.assume, anybody=True)
+            patient = None if isinstance(field, str) else Patient(field, self.derived, self.rules)
+        if isinstance(field, str) or patient is None:
+            return None, str(field)
+        if field.answers[patient.answer] != answer(rule, self.derived.result.truth):
             return None, ODD
         return patient, ""
 
-    def _changes(self, rule: Rule, patient: Patient) -> Iterator[Change]:
-        """One change for each other answer that can be reached."""
+    def _changes(self, rule: Rule, patient: Patient) -> list[Change]:
+        """One change for each other answer that can be reached: by missing facts alone where the verdict is open.
+
+        Where no missing fact settles an open verdict, what is recorded would have to be otherwise.
+        """
         missing = not patient.field.settled[patient.answer]
+        found = list(self._reached(rule, patient, missing=True)) if missing else []
+        return found or list(self._reached(rule, patient, missing=False))
+
+    def _reached(self, rule: Rule, patient: Patient, *, missing: bool) -> Iterator[Change]:
         teller = Teller(patient, self.vocabulary)
+        now = self._named(rule, patient.field.answers[patient.answer])
         for number, words in enumerate(patient.field.answers):
             if number == patient.answer or not patient.field.settled[number]:
                 continue
             families = Families()
             family = (patient.enough if missing else patient.fewest)(families, number)
-            if family == NONE:
-                continue
-            products, more = gathered(families, family, patient, MOST)
-            sets = tuple(teller.told(factors) for factors in products)
-            now = self._named(rule, patient.field.answers[patient.answer])
-            yield Change(rule.id, now, self._named(rule, words), missing, sets, more)
+            if family != NONE:
+                products, more = gathered(families, family, patient, MOST)
+                sets = tuple(teller.told(factors) for factors in products)
+                yield Change(rule.id, now, self._named(rule, words), missing, sets, more)
 
     def _named(self, rule: Rule, words: str) -> str:
         """An answer as the assessment prints it."""

@@ -20,17 +20,19 @@ class Fields:
 
     def __init__(self, knowledge_base: KnowledgeBase) -> None:
         self.knowledge = knowledge_base.knowledge
-        self._made: dict[tuple[str, Choices, Choices], Field | str] = {}
+        self._made: dict[tuple[str, Choices, Choices, bool], Field | str] = {}
 
-    def of(self, rule: str, policy: Mapping[str, str], assume: Mapping[str, str]) -> Field | str:
+    def of(
+        self, rule: str, policy: Mapping[str, str], assume: Mapping[str, str], *, anybody: bool = False
+    ) -> Field | str:
         """The field of a conclusion, or in words why there is none."""
         known = self.knowledge.vocabulary.policies
         chosen = {name: policy.get(name, choice.default) for name, choice in known.items()}
-        key = (rule, tuple(sorted(chosen.items())), tuple(sorted(assume.items())))
+        key = (rule, tuple(sorted(chosen.items())), tuple(sorted(assume.items())), anybody)
         found = self._made.get(key)
         if found is None:
             try:
-                found = Field(self.knowledge, self.knowledge.rules.rules[rule], chosen, assume)
+                found = Field(self.knowledge, self.knowledge.rules.rules[rule], chosen, assume, anybody=anybody)
             except Uncountable as fault:
                 found = str(fault)
             except TooLarge:

@@ -33,8 +33,8 @@ class Change(NamedTuple):
     now, becomes
         the answer as it is, and as it would be.
     missing
-        True: the verdict is open, and each set is of missing facts alone. False: each set is a smallest change of what
-        is recorded, with missing facts where that is as small.
+        True: the verdict is open, and each set is of missing facts alone. False: the verdict is settled, or open for
+        whatever is missing, and each set is a smallest change of what is recorded or missing.
     sets
         each is enough, and nothing less than it is. A finding with several ways stands for a set with each of them.
     more
