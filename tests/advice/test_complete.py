@@ -127,7 +127,7 @@ def test_every_minimal_set_of_missing_facts_is_found(kb: sjogren.KnowledgeBase, 
 
 def steps(kb: sjogren.KnowledgeBase, case: Case, rule: str) -> Iterator[Place]:
     """Every value by which one input of a conclusion could be recorded otherwise."""
-    field = fields_of(kb).of(rule, case.policy, case.assume)
+    field = fields_of(kb).of(rule, case)
     assert not isinstance(field, str)
     patient = Patient(field, kb.derived(case)[-1], kb.rules)
     for each, cells in zip(field.variables, patient.changeable, strict=True):

@@ -45,6 +45,7 @@ class Field:
     words
         cells in words, by variable, as they are first asked for.
 
+    ``opened`` looks at the findings behind a stated level, and not at the level.
     ``anybody`` also lets in what no record should be: a broader finding absent beside a narrower one that is present.
     Raises `Uncountable` or `TooLarge` where this cannot be made.
     """
@@ -57,11 +58,12 @@ class Field:
         assume: Mapping[str, str],
         *,
         anybody: bool = False,
+        opened: bool = False,
     ) -> None:
         vocabulary, rules = knowledge.vocabulary, knowledge.rules.rules
         self.rule = rule
         nodes = nodes_of(rule)
-        source = Source(cut(knowledge.program, nodes), rules, policy)
+        source = Source(cut(knowledge.program, nodes), rules, policy, frozenset([rule.id] if opened else ()))
         stated = {each.stated for each in rules.values() if each.stated}
         roots = [*nodes, *_beside(source, nodes, vocabulary, assume)]
         world = World([source], [roots], vocabulary, partial=True, half=stated, limit=MAX_NODES)

@@ -199,22 +199,19 @@ class Patient:
             )
         return known
 
-    def can_settle(self, cells: Mapping[int, Collection[int]]) -> bool:
-        """Whether some of these cells of some inputs, all else left as it is, leave nothing open."""
+    def reached(self, cells: Mapping[int, Collection[int]]) -> set[int]:
+        """The answers that some of these cells of some inputs give, all else left as it is."""
         field = self.field
         seen, waiting = {field.root}, [field.root]
         while waiting:
             node = waiting.pop()
-            if node < field.first:
-                if node != field.impossible and field.settled[node]:
-                    return True
-                continue
-            asked, children = field.asks[node], field.children[node]
-            for cell in (self.base[asked], *cells.get(asked, ())):
-                if children[cell] not in seen:
-                    seen.add(children[cell])
-                    waiting.append(children[cell])
-        return False
+            if node >= field.first:
+                asked, children = field.asks[node], field.children[node]
+                for cell in (self.base[asked], *cells.get(asked, ())):
+                    if children[cell] not in seen:
+                        seen.add(children[cell])
+                        waiting.append(children[cell])
+        return {node for node in seen if node < field.impossible}
 
 
 def spanned(rule: Rule, result: Result) -> tuple[Any, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sjogren.advice.nouns import Idle, NextTest
-from sjogren.advice.open_facts import Open, Totals, settles
+from sjogren.advice.open_facts import Behind, Open
 from sjogren.assess.assessor import Derived
 from sjogren.model.vocabulary import ProcedureDef, Vocabulary
 
 
 def ranked(
-    open_: Sequence[Open], totals: Totals, derived: Derived, vocabulary: Vocabulary
+    open_: Sequence[Open], behind: Behind, derived: Derived, vocabulary: Vocabulary
 ) -> tuple[tuple[NextTest, ...], tuple[Idle, ...]]:
     """The tests that still matter, the first to do in front, and those that do not.
 
@@ -25,7 +25,7 @@ def ranked(
     for each in vocabulary.procedures.values():
         asked = {fact for one in open_ for fact in one.facts if _owner(owner, fact) is each}
         if asked:
-            test = _test(each, asked, open_, totals)
+            test = _test(each, asked, open_, behind)
             key = (not test.settles, each.burden_rank, -len(test.settles), -len(test.can_change), each.id)
             found.append((key, test))
         elif any(_owner(owner, fact) is each for fact in missing):
@@ -38,9 +38,9 @@ def _owner(owner: Mapping[str, ProcedureDef], fact: str) -> ProcedureDef | None:
     return owner.get(fact) or owner.get(fact.partition(".")[0])
 
 
-def _test(each: ProcedureDef, asked: set[str], open_: Sequence[Open], totals: Totals) -> NextTest:
+def _test(each: ProcedureDef, asked: set[str], open_: Sequence[Open], behind: Behind) -> NextTest:
     able = [one for one in open_ if one.facts & asked]
-    settled = [one.conclusion for one in able if one.patient and settles(one.patient, totals, asked)]
+    settled = [one.conclusion for one in able if one.patient and behind.settles(one.patient, asked)]
     return NextTest(
         each.id,
         each.label,
