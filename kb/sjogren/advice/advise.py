@@ -61,10 +61,10 @@ class _Adviser:
         for name in self.undecided:
             if name not in self.between and self.rules[name].kind != NUMBERS:
                 self._look(self.rules[name])
-        tests, idle = ranked(self.open, self.behind, self.derived, self.vocabulary)
+        tests, idle, behind = ranked(self.open, self.behind, self.derived, self.vocabulary)
         able = {name for test in tests for name in test.can_change}
         unsettled = [Unsettled(each.conclusion, self._why(each)) for each in self.open if each.conclusion not in able]
-        return Advice(tuple(self.changes), tests, idle, tuple(unsettled), tuple(self.left_out))
+        return Advice(tuple(self.changes), tests, idle, tuple(unsettled), tuple(self.left_out), behind)
 
     def _look(self, rule: Rule) -> None:
         patient, reason = self._patient(rule)

@@ -56,19 +56,17 @@ class Behind:
         self._missing: dict[str, frozenset[str]] = {}
 
     def facts(self, names: Iterable[str]) -> Iterator[str]:
-        """Some missing facts, and those behind each that states what a rule comes to."""
+        """Some missing facts, and the items of those that are totals."""
         for name in names:
             yield name
             rule = self.stated.get(name)
-            if rule is None:
-                continue
-            if rule.kind == "Grade":
-                yield from self._findings(rule)
-                continue
-            for fact, addend in self._items(self.totals[rule.id]):
-                yield fact
-                if addend.key in self.rules:
-                    yield from self._findings(self.rules[addend.key])
+            if rule is not None and rule.kind != "Grade":
+                yield from (fact for fact, _ in self._items(self.totals[rule.id]))
+
+    def findings(self, facts: Iterable[str]) -> set[str]:
+        """The missing findings that could change a level among some facts, where somebody finds them out beforehand."""
+        graded = (self.stated.get(fact) for fact in facts)
+        return {finding for rule in graded if rule and rule.kind == "Grade" for finding in self._findings(rule)}
 
     def _items(self, total: Aggregate) -> Iterator[tuple[str, Addend]]:
         """The items of a total that are not known, or not exactly, each with the fact that states it."""
@@ -113,17 +111,6 @@ class Behind:
             self._missing[rule.id] = found
         return found
 
-    def _reached(self, rule: Rule, facts: Collection[str]) -> set[Levels]:
-        """What a grade can come to when these facts are known."""
-        low, high = self._levels(rule)
-        if rule.stated in facts:
-            return {(at, at) for at in range(low, high + 1)}
-        found = {(low, high)}
-        if self._findings(rule).intersection(facts) and (patient := self._grade(rule)) is not None:
-            answers = patient.field.answers
-            found |= {_places(rule, answers[answer]) for answer in patient.reached(_cells(patient, facts))}
-        return found
-
     def settles(self, patient: Patient, facts: Collection[str]) -> bool:
         """Whether some results for these facts, all else left as it is, settle a conclusion."""
         cells = _cells(patient, facts)
@@ -131,11 +118,9 @@ class Behind:
             rule = self.stated.get(each.key)
             if rule is None or position in cells or not patient.open[position]:
                 continue
-            if rule.kind == "Grade":
-                spans = {(Fraction(low), Fraction(high)) for low, high in self._reached(rule, facts)}
-            else:
+            if rule.kind != "Grade":
                 spans = self._sums(self.totals[rule.id], facts)
-            cells[position] = {range_of(each, low, high) for low, high in spans}
+                cells[position] = {range_of(each, low, high) for low, high in spans}
         return any(patient.field.settled[answer] for answer in patient.reached(cells))
 
     def _sums(self, total: Aggregate, facts: Collection[str]) -> set[tuple[Fraction, Fraction]]:
@@ -144,15 +129,13 @@ class Behind:
         if low is None or high is None:
             return set()
         found = {(low, high)}
-        for _, addend in self._items(total):
+        for fact, addend in self._items(total):
             rule = self.rules.get(addend.key)
-            if rule is None:
+            if rule is None or fact not in facts:
                 continue
             counts = [addend.weight * count for _, count in addend.levels]
             start, end = self._levels(rule)
-            steps = {
-                (counts[low] - counts[start], counts[high] - counts[end]) for low, high in self._reached(rule, facts)
-            }
+            steps = [(counts[at] - counts[start], counts[at] - counts[end]) for at in range(start, end + 1)]
             found = {(one + up, other + down) for (one, other), (up, down) in product(found, steps)}
         return found
 
