@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from sjogren.advice import advise
 from sjogren.assess.knowledge_base import Assessment, KnowledgeBase
 from sjogren.model.case import Case
-from sjogren.proof.steps import Source
+from sjogren.proof.steps import Source, Step
 from sjogren.report import english
-from sjogren.report.blocks import Block, Fold, Heading, NewPage, Paragraph, Report, Sources, Steps
+from sjogren.report.blocks import Block, Fold, Heading, NewPage, Paragraph, Picture, Report, Sources, Steps
 from sjogren.report.content_advice import change, changes, next_tests
 from sjogren.report.content_answers import Answers
 from sjogren.report.content_basis import basis
@@ -61,7 +61,7 @@ def _case(told: Told) -> Iterator[Block]:
     yield Heading(2, english.PROOFS)
     yield Paragraph(marks())
     for name in [*own, *(name for name in told.conclusions if name not in {*own, *research})]:
-        yield proof(told, answers, name, drawing=name in own)
+        yield proof(told, answers, name, drawing=name in own[:1])
     yield from _flags(told)
     yield from evidence(told)
     yield from basis(told)
@@ -96,8 +96,13 @@ def proof(told: Told, answers: Answers, name: str, *, drawing: bool = False) -> 
     said = Paragraph(english.sentence(f"{rule.because} {english.sentence(status_words(rule))}"))
     label = f"{told.prefix}{name.replace('/', '-')}"
     steps = told.steps(name)
-    drawn = (tree(f"{label}-tree", english.TREE.format(told.short(name)), steps),) if drawing else ()
+    drawn = (_drawn(told, name, label, steps),) if drawing else ()
     return Fold(summary, (said, *drawn, Steps(label, steps)))
+
+
+def _drawn(told: Told, name: str, label: str, steps: tuple[Step, ...]) -> Picture:
+    """The proof as a picture; its text is the steps themselves, which stand below it."""
+    return tree(f"{label}-tree", english.TREE.format(told.short(name)), steps)._replace(text=(english.TREE_TEXT,))
 
 
 def _flags(told: Told) -> Iterator[Block]:

@@ -81,7 +81,9 @@ def _treatments(told: Told) -> Iterator[Block]:
     for treatment in _given(told):
         start = treatment.start.isoformat() if treatment.start else english.NO_START
         stop = treatment.stop.isoformat() if treatment.stop else english.ONGOING
-        rows.append((treatment.drug, treatment.drug_class.replace("_", " "), start, stop))
+        rows.append(
+            (treatment.drug, english.CLASSES.get(treatment.drug_class, told.name(treatment.drug_class)), start, stop)
+        )
     yield Heading(3, english.TREATMENTS)
     yield Rows(english.TREATMENT_ROWS, tuple(rows)) if rows else Paragraph(english.NO_TREATMENTS)
 
@@ -117,7 +119,10 @@ def _changes(told: Told) -> Iterator[Block]:
     """Conclusions that are others than at the first visit, and the proofs of verdicts that were others."""
     first = told.visits[0]["conclusions"]
     before, now = Answers(told, first), Answers(told)
-    changed = [name for name, value in told.conclusions.items() if name in first and first[name] != value]
+    aside = {*told.research(), *told.sets()[1]}
+    changed = [
+        name for name, value in told.conclusions.items() if name in first and first[name] != value and name not in aside
+    ]
     rows = [(told.rules[name].label, _full(before, name), _full(now, name)) for name in changed]
     rows = [row for row in rows if row[1] != row[2]]
     if rows:

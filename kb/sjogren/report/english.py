@@ -223,6 +223,8 @@ REASONS = {
     "older": "older",
     "repeated": "recorded again for the same day",
 }
+STATED = {'essdai_unlisted_domains: "no"': "no (unlisted domains rated so)"}
+"""What a case file says of several facts at once, in words."""
 NO_VALUE = "no value"
 DATED = "{} ({})"
 ON = {"true": "yes", "false": "no"}
@@ -247,6 +249,10 @@ VISIT_ROWS = ("Visit", "Criteria sets", "ESSDAI", "ClinESSDAI", "ESSPRI", "Flags
 RESPONSES = "Response since the first visit"
 RESPONSE_ROWS = ("Index", "Answer", "Points or items")
 TREATMENTS = "Treatments"
+CLASSES = {
+    "b_cell_depleting": "B-cell-depleting",
+    "immunoglobulin_lowering": "lowers immunoglobulins",
+}
 TREATMENT_ROWS = ("Drug", "Class", "From", "To")
 NO_TREATMENTS = "No treatment is recorded."
 ONGOING, NO_START = "ongoing", "not recorded"
@@ -271,6 +277,7 @@ DECISION_FIELDS = (
 """What the board fills in: label, lines to write on, choices to tick."""
 
 TREE = "{}: the proof in a picture"
+TREE_TEXT = "The steps stand below, one by one."
 SAME_WORK = "As ({})"
 
 # -- sentences about conclusions -------------------------------------------------------------------------------------

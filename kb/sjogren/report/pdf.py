@@ -6,21 +6,23 @@ of deeply nested folds takes most of the time. No sentence is changed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib import resources
 from typing import Any, TypeAlias
 from xml.etree.ElementTree import Element
 
+from sjogren.assess.knowledge_base import uncollected
 from sjogren.errors import MissingExtra
 
 Html: TypeAlias = Any
 
 VARIANT = "pdf/ua-1"
 SVG = "{http://www.w3.org/2000/svg}"
-INDENT = 11
-"""Points from one depth of a proof to the next."""
 DEEPEST = 14
-"""Depth from which steps are not indented further."""
+"""Depth from which the steps of a proof are not indented further."""
+SHOWN = re.compile(r"\(shown (?:above|under “[^”]*”)\)$")
+"""How a step ends that only points to where it was shown."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -36,9 +38,11 @@ def pdf(html: str) -> bytes:
         from weasyprint.urls import URLFetcher
     except (ImportError, OSError):  # the latter where Pango is missing
         raise MissingExtra("WeasyPrint and the system's Pango library", "report") from None
-    page = HTML(string=html, base_url=None, url_fetcher=URLFetcher(allowed_protocols=["data"], allow_redirects=False))
-    _simplify(page.etree_element)
-    made: bytes = page.write_pdf(pdf_variant=VARIANT)
+    fetcher = URLFetcher(allowed_protocols=["data"], allow_redirects=False)
+    with uncollected():
+        page = HTML(string=html, base_url=None, url_fetcher=fetcher)
+        _simplify(page.etree_element)
+        made: bytes = page.write_pdf(pdf_variant=VARIANT)
     return made
 
 
@@ -93,35 +97,33 @@ def _described(svg: Element) -> None:
 
 
 def _flat(steps: Element) -> Element:
-    """A proof as one list; a step is indented by its depth."""
+    """A proof as one list of plain sentences; a step is indented by its depth."""
     flat = Element("ul", {"class": "steps", **({"id": str(steps.get("id"))} if steps.get("id") else {})})
-    for depth, parts in _steps(steps, 0):
-        item = Element("li", {"style": f"margin-left: {INDENT * min(depth, DEEPEST)}pt"} if depth else {})
-        item.text = parts[0].text
-        for part in parts[1:]:
-            item.append(part)
+    for depth, text in _joined(list(_steps(steps, 0))):
+        item = Element("li", {"class": f"d{min(depth, DEEPEST)}"} if depth else {})
+        item.text = text
         flat.append(item)
     flat.tail = steps.tail
     return flat
 
 
-def _steps(parent: Element, depth: int) -> Iterator[tuple[int, list[Element]]]:
-    """The steps below an element, in order: depth, then an element with the text before, then the inline elements."""
-    for items in parent.iter("ul") if parent.tag == "div" else parent.findall("ul"):
+def _joined(steps: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The steps, where several in a row only point to what is shown above, these on one line: they need not be read."""
+    waiting: list[str] = []
+    for at, (depth, text) in enumerate(steps):
+        after = steps[at + 1] if at + 1 < len(steps) else (-1, "")
+        waiting.append(text)
+        if not (after[0] == depth and SHOWN.search(text) and SHOWN.search(after[1])):
+            yield depth, "; ".join(waiting)
+            waiting = []
+
+
+def _steps(parent: Element, depth: int) -> Iterator[tuple[int, str]]:
+    """The steps below an element, in order, each with its depth."""
+    for items in parent.findall("ul"):
         for item in items.findall("li"):
             fold = item.find("details")
             own = item if fold is None else fold.find("summary")
-            assert own is not None
-            yield depth, [own, *(_inline(part) for part in own)]
+            yield depth, " ".join("".join(own.itertext()).split()) if own is not None else ""
             if fold is not None:
                 yield from _steps(fold, depth + 1)
-        if parent.tag == "div":
-            return
-
-
-def _inline(part: Element) -> Element:
-    """An inline element, its links as their text: a proof cites by number, and the list of sources is numbered."""
-    text = "".join(part.itertext())
-    plain = Element("small" if part.tag == "small" else "span")
-    plain.text, plain.tail = text, part.tail
-    return plain

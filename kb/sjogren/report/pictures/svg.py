@@ -22,6 +22,7 @@ WIDTH = 640
 PAD = 8
 INK, SOFT, GRID, PAPER = "#1a1a1a", "#555555", "#c9c9c9", "#ffffff"
 SURE, CUT = "#1f5a8c", "#8c1d18"
+FONTS = "Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 TEXT, SMALL = 13.0, 11.5
 """Sizes of letters."""
 LEAD = 1.3
@@ -187,7 +188,7 @@ class Sheet:
         svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {deep}" width="{WIDTH}" height="{deep}" '
             f'role="img" aria-labelledby="{self.name}-title" aria-describedby="{self.name}-desc" '
-            f'font-family="sans-serif">'
+            f'font-family="{FONTS}">'
             f'<title id="{self.name}-title">{escape(self.title)}</title>'
             f'<desc id="{self.name}-desc">{escape(" ".join(told))}</desc>'
             f'<rect width="{WIDTH}" height="{deep}" fill="{PAPER}"/>{"".join(self._parts)}</svg>'
