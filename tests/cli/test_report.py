@@ -54,7 +54,7 @@ def beside(out: Path) -> list[str]:
 
 
 def test_the_ending_chooses_the_form(run: Run, out: Path) -> None:
-    starts = {".md": b"# Case moutsopoulos-2014-1\n", ".html": b"<!doctype html>", ".json": b"{\n", ".JSON": b"{\n"}
+    starts = {".md": b"# Case moutsopoulos-2014-1\n", ".html": b"<!DOCTYPE html>", ".json": b"{\n", ".JSON": b"{\n"}
     for ending, start in starts.items():
         run(EXAMPLE, "-o", out.with_name(f"made{ending}"))
         assert out.with_name(f"made{ending}").read_bytes().startswith(start)
@@ -93,15 +93,8 @@ def test_several_cases_make_one_pack_with_an_agenda(run: Run, out: Path) -> None
 
 
 def test_settings_are_those_of_the_case_unless_given(run: Run, out: Path) -> None:
-    run(
-        EXAMPLE,
-        "-o",
-        out.with_suffix(".json"),
-        "--policy",
-        "hocevar_cutoff=15",
-        "--assume",
-        "qualitative_results=accepted",
-    )
+    options = ("--policy", "hocevar_cutoff=15", "--assume", "qualitative_results=accepted")
+    run(EXAMPLE, "-o", out.with_suffix(".json"), *options)
 
     said = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
     assert said["cases"][0]["case"]["policy"] == {"hocevar_cutoff": "15"}
@@ -112,9 +105,8 @@ def test_settings_are_those_of_the_case_unless_given(run: Run, out: Path) -> Non
 def test_the_command_line_stands_at_the_end(run: Run, out: Path) -> None:
     run(EXAMPLE, "-o", out)
 
-    assert f"sjd report {EXAMPLE} -o {out}".replace("_", "") in out.read_text(encoding="utf-8").replace(
-        "\\", ""
-    ).replace("_", "")
+    said = out.read_text(encoding="utf-8").replace("\\", "")
+    assert f"sjd report {EXAMPLE} -o {out}" in said
 
 
 def test_standard_input_and_output_take_one_case_and_markdown() -> None:
@@ -144,7 +136,7 @@ def refused(run: Run, *arguments: str | Path) -> str:
 def test_a_place_that_cannot_be_written_is_told_before_anything_is_read(
     name: str, told: str, run: Run, out: Path
 ) -> None:
-    assert told in refused(run, BAD, "-o", out.with_name(name))
+    assert told in refused(run, BAD, "-o", out.parent / name)
 
 
 def test_a_folder_is_not_written_to(run: Run, out: Path) -> None:
