@@ -108,12 +108,12 @@ def _opened(document: Word, template: Path | None) -> Word:
 
 def _alone(document: Word) -> Word:
     """A template without its tie to another file, and without the empty paragraph that an empty one consists of."""
-    settings = document.part.settings
-    for tie in settings._element.xpath("./w:attachedTemplate"):
+    settings = document.part._settings_part
+    for tie in settings.element.xpath("./w:attachedTemplate"):
         tie.getparent().remove(tie)
-    for name, relation in list(settings.part.rels.items()):
+    for name, relation in list(settings.rels.items()):
         if relation.reltype.endswith("/attachedTemplate"):
-            del settings.part.rels[name]
+            del settings.rels[name]
     paragraphs = document.paragraphs
     if len(paragraphs) == 1 and not document.tables and not list(paragraphs[0]._element.iter("{*}t", "{*}drawing")):
         paragraphs[0]._element.getparent().remove(paragraphs[0]._element)
