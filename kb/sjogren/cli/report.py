@@ -229,8 +229,12 @@ def _rendered(
         return markdown(content).encode()
     if job.form == ".docx":
         from sjogren.report.docx import docx
+        from sjogren.report.template import NotATemplate
 
-        return docx(content, job.template)
+        try:
+            return docx(content, job.template)
+        except NotATemplate as error:
+            raise click.UsageError(f"--template: {error}") from None
     from sjogren.report.html import html
 
     page = html(content)
