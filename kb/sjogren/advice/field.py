@@ -45,14 +45,25 @@ class Field:
     words
         cells in words, by variable, as they are first asked for.
 
+    ``opened`` looks at the findings behind a stated level, and not at the level.
+    ``anybody`` also lets in what no record should be: a broader finding absent beside a narrower one that is present.
     Raises `Uncountable` or `TooLarge` where this cannot be made.
     """
 
-    def __init__(self, knowledge: Knowledge, rule: Rule, policy: Mapping[str, str], assume: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        rule: Rule,
+        policy: Mapping[str, str],
+        assume: Mapping[str, str],
+        *,
+        anybody: bool = False,
+        opened: bool = False,
+    ) -> None:
         vocabulary, rules = knowledge.vocabulary, knowledge.rules.rules
         self.rule = rule
         nodes = nodes_of(rule)
-        source = Source(cut(knowledge.program, nodes), rules, policy)
+        source = Source(cut(knowledge.program, nodes), rules, policy, frozenset([rule.id] if opened else ()))
         stated = {each.stated for each in rules.values() if each.stated}
         roots = [*nodes, *_beside(source, nodes, vocabulary, assume)]
         world = World([source], [roots], vocabulary, partial=True, half=stated, limit=MAX_NODES)
@@ -73,7 +84,7 @@ class Field:
         end = len(self.variables)
         self.asks = [end] * self.first
         self.children: list[tuple[int, ...]] = [()] * self.first
-        self.root = self._joined(space, world.possible, parts)
+        self.root = self._joined(space, EVERYBODY if anybody else world.possible, parts)
         self.alike = self._alike()
         self.values = tuple(tuple(values_of(each)) for each in self.variables)
         self.apart = tuple(first_of(values, alike) for values, alike in zip(self.values, self.alike, strict=True))

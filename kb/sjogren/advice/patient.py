@@ -12,7 +12,7 @@ from sjogren.advice.family import NONE, NOTHING_NEEDED, Families
 from sjogren.advice.field import Field
 from sjogren.assess.assessor import Derived
 from sjogren.compare.space import PATIENT, Variable
-from sjogren.engine.knowledge import Result
+from sjogren.engine.knowledge import Result, Span, add_up
 from sjogren.model.rule import Rule
 from sjogren.program.ir import FALSE, TRUE
 
@@ -58,6 +58,20 @@ class Patient:
         low, high = spanned(rule, derived.result)
         cell = range_of(each, low, high)
         return cell, len(within(each, cell)) > 1
+
+    def unknown(self, rule: Rule) -> tuple[Any, Any]:
+        """What a rule with a stated value comes to where nothing is recorded."""
+        if rule.kind == "Grade":
+            return Fraction(0), Fraction(len(rule.levels) - 1)
+        total = next(each for each in self.derived.program.aggregates if each.key == rule.id)
+        ends = [
+            (addend.minimum, addend.maximum) if addend.kind == "number" else (addend.levels[0][1], addend.levels[-1][1])
+            for addend in total.addends
+        ]
+        low, high = add_up(
+            total.op, [(addend.weight, Span(*span)) for addend, span in zip(total.addends, ends, strict=True)]
+        )
+        return low, high
 
     def _open(self, position: int, cell: int) -> tuple[int, ...]:
         """The cells that an input in a cell can be shown to be in, one of each kind."""
@@ -199,22 +213,19 @@ class Patient:
             )
         return known
 
-    def can_settle(self, cells: Mapping[int, Collection[int]]) -> bool:
-        """Whether some of these cells of some inputs, all else left as it is, leave nothing open."""
+    def reached(self, cells: Mapping[int, Collection[int]]) -> set[int]:
+        """The answers that some of these cells of some inputs give, all else left as it is."""
         field = self.field
         seen, waiting = {field.root}, [field.root]
         while waiting:
             node = waiting.pop()
-            if node < field.first:
-                if node != field.impossible and field.settled[node]:
-                    return True
-                continue
-            asked, children = field.asks[node], field.children[node]
-            for cell in (self.base[asked], *cells.get(asked, ())):
-                if children[cell] not in seen:
-                    seen.add(children[cell])
-                    waiting.append(children[cell])
-        return False
+            if node >= field.first:
+                asked, children = field.asks[node], field.children[node]
+                for cell in (self.base[asked], *cells.get(asked, ())):
+                    if children[cell] not in seen:
+                        seen.add(children[cell])
+                        waiting.append(children[cell])
+        return {node for node in seen if node < field.impossible}
 
 
 def spanned(rule: Rule, result: Result) -> tuple[Any, Any]:

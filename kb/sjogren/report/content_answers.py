@@ -46,6 +46,17 @@ class Answers:
         key = "value" if "value" in value else next(iter(value))
         return self.word(name, key, value[key]) or "none"
 
+    def short_response(self, name: str) -> str:
+        """The answer of an index against the first visit; its points by domain stand apart."""
+        return self.main(name) if "verdict" in self.conclusions[name] else self.short(name)
+
+    def main(self, name: str) -> str:
+        """A verdict, an interval or the main answer, in a few words."""
+        value = self.conclusions[name]
+        if "verdict" in value:
+            return self.short(name)
+        return self.interval(value) if "low" in value else self.value(name)
+
     def interval(self, value: Json) -> str:
         """An interval of the assessment."""
         return english.span(number(value["low"]), number(value["high"]))
@@ -101,10 +112,11 @@ class Answers:
         if answer in OPEN_ANSWERS:
             boolean = self.told.rules[name].kind == "Finding"
             what = english.APPLIES.format(self.told.rules[name].label) if boolean else english.ANY_ANSWER
-            return self._open(name, what)
+            return self.undecided(name, what)
         return f"{self.told.rules[name].label}: {self.short(name)}"
 
-    def _open(self, name: str, what: str) -> str:
+    def undecided(self, name: str, what: str) -> str:
+        """That something is open: nothing is recorded of it, or what is recorded does not decide it."""
         if not self.bears(name):
             return english.because(english.NO_EVIDENCE.format(what), english.NOTHING_RECORDED)
         return english.because(english.MAY_BE.format(what), english.NOT_DECIDED)
@@ -155,7 +167,7 @@ class Answers:
             return english.FOUND.format(self.word(name, key, answer)) + (english.PART_OPEN if undecided else "")
         if not undecided:
             return english.NOT_SO.format(english.ANY_FINDING)
-        return self._open(name, english.ANY_FINDING)
+        return self.undecided(name, english.ANY_FINDING)
 
     def word(self, name: str, key: str, value: Json) -> str:
         """One printed value in words, with the name of its key where the value does not say it."""
@@ -169,11 +181,8 @@ class Answers:
             words = self.interval(value)
         else:
             words = self.answer(name, value)
-        return (
-            words
-            if key in {"value", "category", "profile", "findings", "sets"}
-            else f"{key.replace('_', ' ')}: {words}"
-        )
+        plain = key in {"value", "category", "profile", "findings", "sets"} or words.startswith(key)
+        return words if plain else f"{key.replace('_', ' ')}: {words}"
 
     def member(self, value: Json) -> str:
         """A member of a list in words."""

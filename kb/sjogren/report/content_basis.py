@@ -65,7 +65,8 @@ def _used(told: Told, node: Json) -> str:
 
 
 def _dated(other: Json) -> str:
-    return english.DATED.format(other["as_stated"], other["date"]) if other.get("date") else str(other["as_stated"])
+    stated = english.STATED.get(other["as_stated"], other["as_stated"])
+    return english.DATED.format(stated, other["date"]) if other.get("date") else str(stated)
 
 
 def _policies(told: Told) -> Iterator[Block]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from sjogren.model.case import Treatment
 from sjogren.report import english
 from sjogren.report.blocks import Block, Fold, Heading, Paragraph, Rows, Steps
 from sjogren.report.content_answers import Answers, number
 from sjogren.report.content_told import Json, Told
+from sjogren.report.pictures import Bar, Curve, Point, timeline
 
 ESSDAI, CLINESSDAI, ESSPRI = "activity/essdai", "activity/clinessdai", "activity/esspri"
 
@@ -18,6 +20,7 @@ def follow_up(told: Told, answers: Answers) -> Iterator[Block]:
     if len(told.visits) == 1:
         return
     yield Heading(2, english.FOLLOW_UP)
+    yield _timeline(told)
     yield Rows(english.VISIT_ROWS, tuple(_visit(told, visit) for visit in told.visits))
     yield from _treatments(told)
     yield from _responses(told, answers)
@@ -39,6 +42,35 @@ def _visit(told: Told, visit: Json) -> tuple[str, ...]:
     return (f"{when} ({english.DAY.format(days)})", verdicts, *scores, flags)
 
 
+def _timeline(told: Told) -> Block:
+    """The visits with the sets that are met, the indices with their intervals, and the treatments."""
+    own, _ = told.sets()
+    points, curves = [], []
+    for visit in told.visits:
+        seen = Answers(told, visit["conclusions"])
+        said = [f"{told.short(name)} {seen.short(name)}" for name in own if name in seen.conclusions]
+        points.append(Point(day(told, visit["date"]), visit["label"] or visit["date"], said))
+    for name in (ESSDAI, ESSPRI):
+        found = [(day(told, visit["date"]), visit["conclusions"].get(name)) for visit in told.visits]
+        values = tuple((when, value["low"], value["high"]) for when, value in found if value)
+        curves += [Curve(told.rules[name].label, values)] if values else []
+    bars = [Bar(each.drug, _days(told, each.start), _days(told, each.stop)) for each in _given(told)]
+    return timeline(f"{told.prefix}timeline", points, bars, curves)
+
+
+def _days(told: Told, when: date | None) -> int | None:
+    return None if when is None else day(told, when.isoformat())
+
+
+def _given(told: Told) -> list[Treatment]:
+    """The treatments of all visits; one that is told again with its end stands once, as it was told last."""
+    latest: dict[tuple[str, str, date | None], Treatment] = {}
+    for visit in told.case.visits:
+        for each in visit.treatments:
+            latest[each.drug, each.drug_class, each.start] = each
+    return list(latest.values())
+
+
 def day(told: Told, when: str) -> int:
     """Days since the first visit."""
     return (date.fromisoformat(when) - date.fromisoformat(told.visits[0]["date"])).days
@@ -46,10 +78,12 @@ def day(told: Told, when: str) -> int:
 
 def _treatments(told: Told) -> Iterator[Block]:
     rows = []
-    for treatment in dict.fromkeys(each for visit in told.case.visits for each in visit.treatments):
+    for treatment in _given(told):
         start = treatment.start.isoformat() if treatment.start else english.NO_START
         stop = treatment.stop.isoformat() if treatment.stop else english.ONGOING
-        rows.append((treatment.drug, treatment.drug_class.replace("_", " "), start, stop))
+        rows.append(
+            (treatment.drug, english.CLASSES.get(treatment.drug_class, told.name(treatment.drug_class)), start, stop)
+        )
     yield Heading(3, english.TREATMENTS)
     yield Rows(english.TREATMENT_ROWS, tuple(rows)) if rows else Paragraph(english.NO_TREATMENTS)
 
@@ -61,8 +95,7 @@ def _responses(told: Told, answers: Answers) -> Iterator[Block]:
     rows = []
     for name in since:
         value = told.conclusions[name]
-        main = answers.short(name) if "verdict" not in value else f"{answers.short(name)}"
-        rows.append((told.rules[name].label, main, _domains(value) or ""))
+        rows.append((told.rules[name].label, answers.short_response(name), _domains(value)))
     if rows:
         yield Heading(3, english.RESPONSES)
         yield Rows(english.RESPONSE_ROWS, tuple(rows))
@@ -86,7 +119,10 @@ def _changes(told: Told) -> Iterator[Block]:
     """Conclusions that are others than at the first visit, and the proofs of verdicts that were others."""
     first = told.visits[0]["conclusions"]
     before, now = Answers(told, first), Answers(told)
-    changed = [name for name, value in told.conclusions.items() if name in first and first[name] != value]
+    aside = {*told.research(), *told.sets()[1]}
+    changed = [
+        name for name, value in told.conclusions.items() if name in first and first[name] != value and name not in aside
+    ]
     rows = [(told.rules[name].label, _full(before, name), _full(now, name)) for name in changed]
     rows = [row for row in rows if row[1] != row[2]]
     if rows:

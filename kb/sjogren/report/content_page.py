@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sjogren.advice import Advice
 from sjogren.facts.resolve import resolve
 from sjogren.report import english
 from sjogren.report.blocks import Block, Bullets, Heading, Paragraph, Rows
-from sjogren.report.content_answers import Answers
+from sjogren.report.content_advice import in_short
+from sjogren.report.content_answers import OPEN_ANSWERS, Answers
 from sjogren.report.content_scores import DOMINANCE, profile, verdicts
-from sjogren.report.content_told import Told
-from sjogren.rules.english import fact_label
+from sjogren.report.content_told import CHILDREN, Told
 
 NAME, HIERARCHY, CONCORDANCE, LYMPHOMA = (
     "terminology/disease-name",
@@ -22,11 +23,9 @@ FIRST_FLAGS = ("systemic_first",)
 CONFLICT_FLAGS = ("stain_discordant", "discordant_flow", "implausible_flow", "symptom_sign_discordance")
 """Flags that tell of values that do not go together."""
 MONTHS = 12
-FACTS_SHOWN = 6
-"""Missing facts that page one names of one set."""
 
 
-def page_one(told: Told, answers: Answers) -> Iterator[Block]:
+def page_one(told: Told, answers: Answers, advice: Advice) -> Iterator[Block]:
     """Everything that the board sees first."""
     yield Heading(1, english.TITLE.format(told.case.id))
     yield from (Paragraph(line) for line in patient(told))
@@ -40,7 +39,7 @@ def page_one(told: Told, answers: Answers) -> Iterator[Block]:
     yield Heading(2, english.ENDPOINTS)
     yield from endpoints(told, answers)
     yield Heading(2, english.MISSING)
-    yield from missing(told, own)
+    yield from in_short(told, advice)
     yield Heading(2, english.FLAGS)
     yield Bullets(tuple(flags(told, answers)))
 
@@ -96,9 +95,9 @@ def _beside(told: Told, answers: Answers, others: list[str]) -> Iterator[Block]:
     lines = []
     if CONCORDANCE in told.conclusions:
         lines.append(f"{told.rules[CONCORDANCE].label}: {answers.value(CONCORDANCE)}.")
-    for name, value in told.conclusions.items():
-        if name.startswith("paediatric/") and told.child and "lacks" not in value:
-            lines.append(f"{told.short(name)}: {answers.value(name)}.")
+    if told.child:
+        tables = [name for name in told.conclusions if name.startswith(CHILDREN) and told.rules[name].kind == "Table"]
+        lines += [f"{told.short(name)}: {answers.value(name)}." for name in tables]
     if told.child and others:
         said = [f"{told.short(name)} {answers.short(name)}" for name in others]
         lines.append(english.OTHER_SETS.format("; ".join(said)))
@@ -113,9 +112,13 @@ def dominance(told: Told, answers: Answers) -> str:
         return ""
     labels = [told.rules[f"axis/{axis}"].label for axis in value["axes"]]
     second = [told.rules[f"axis/{axis}"].label for axis in value["secondary"]]
-    lead = english.DOMINANT if labels else english.NO_DOMINANT
-    said = [lead.format("; ".join(labels) or answers.value(DOMINANCE))]
-    return " ".join([*said, *([english.SECONDARY.format("; ".join(second))] if second else [])])
+    if labels:
+        said = english.DOMINANT.format("; ".join(labels))
+    elif value["value"] in OPEN_ANSWERS:
+        said = english.sentence(answers.undecided(DOMINANCE, english.MAY_DOMINATE))
+    else:
+        said = english.NO_DOMINANT
+    return " ".join([said, *([english.SECONDARY.format("; ".join(second))] if second else [])])
 
 
 def endpoints(told: Told, answers: Answers) -> Iterator[Block]:
@@ -130,25 +133,14 @@ def endpoints(told: Told, answers: Answers) -> Iterator[Block]:
             rows.append((label, "; ".join(said)))
     profile_words = answers.answer(HIERARCHY, value["profile"])
     if not rows:
-        yield Paragraph(english.sentence(english.NO_ENDPOINTS.format(profile_words)))
+        none = english.NOT_YET if value["profile"] in OPEN_ANSWERS else english.NO_ENDPOINTS.format(profile_words)
+        reason = next((case.because for case in told.rules[HIERARCHY].cases if case.low == value["profile"]), "")
+        yield Paragraph(f"{english.sentence(none)} {reason}".strip())
         return
     yield Rows((english.ROLE, english.PROFILE.format(profile_words)), tuple(rows))
 
 
 # -- what is missing, and flags
-
-
-def missing(told: Told, names: list[str]) -> Iterator[Block]:
-    """For each open verdict the facts that could still change it."""
-    rows = []
-    for name in names:
-        lacks = [fact_label(fact, told.vocabulary) for fact in told.conclusions[name]["lacks"]]
-        if lacks:
-            rows.append((told.short(name), english.some(lacks, FACTS_SHOWN)))
-    if rows:
-        yield Rows((english.COULD_CHANGE, english.STILL_OPEN), tuple(rows))
-    else:
-        yield Paragraph(english.NOTHING_MISSING)
 
 
 def flags(told: Told, answers: Answers) -> Iterator[str]:

@@ -16,6 +16,7 @@ from sjogren.rules.english import fact_label
 Json: TypeAlias = Any
 
 APPLICABLE, CHILD_FLAG, CHILDREN = "classification/applicable", "paediatric", "paediatric/"
+SCORES = "activity/"
 """The rule that says which sets were made for the patient, the flag of a child, and the family of children's rules."""
 
 
@@ -33,7 +34,8 @@ class Told:
         cited: dict[Source, int],
         prefix: str = "",
     ) -> None:
-        self.knowledge_base, self.case, self.data = knowledge_base, case, assessment.data
+        self.knowledge_base, self.case, self.assessment = knowledge_base, case, assessment
+        self.data = assessment.data
         self.rules, self.vocabulary = knowledge_base.rules, knowledge_base.vocabulary
         self.visits: list[Json] = assessment.visits
         self.visit: Json = self.visits[-1]
@@ -109,6 +111,8 @@ class Told:
         for name, choice in {**self.vocabulary.assumptions, **self.vocabulary.policies}.items():
             text = text.replace(f" ({name})", "").replace(f"({name}, default)", "(default)")
             text = text.replace(f" ({name}: ", f" ({choice.label}: ")
+        for stated, words in english.STATED.items():
+            text = text.replace(stated, words)
         return self._names.sub(lambda found: self.name(found.group()), text)
 
     def name(self, word: str) -> str:
@@ -118,6 +122,8 @@ class Told:
         facts = self.vocabulary.facts
         if word in facts:
             return fact_label(word, self.vocabulary)
+        if f"{SCORES}{word}" in self.rules:
+            return self.rules[f"{SCORES}{word}"].label
         for choices in (self.vocabulary.assumptions, self.vocabulary.policies):
             if word in choices:
                 return choices[word].label

@@ -76,6 +76,9 @@ CHILDREN = {"female": "Girl", "male": "Boy"}
 ADULT, CHILD = "Patient", "Child"
 TITLE = "Case {}"
 PACK_TITLE = "Case review meeting"
+AGENDA = "Agenda: {}."
+CASE_WORD = "case"
+AGENDA_ROWS = ("No.", "Case", "Patient", "Criteria sets", "Dominance", "Flags")
 SUBTITLE = "Classification for research and case review, not a diagnosis."
 
 
@@ -128,7 +131,7 @@ AXES = "Axes"
 DOMINANCE = "Dominance"
 ENDPOINTS = "Recommended endpoints"
 MISSING = "What is missing, and what it would decide"
-NOTHING_MISSING = "Nothing that is missing could change a verdict of the criteria sets."
+NOTHING_MISSING = "No test that is missing could change an answer."
 FLAGS = "Flags"
 NO_FLAGS = "No flag is raised."
 CHANGES = "What would change it"
@@ -162,14 +165,40 @@ ROLES = {
 """The lists of an endpoint hierarchy."""
 ROLE, PROFILE = "Role", "For the profile: {}"
 WEEK = "{} (week {})"
-NO_ENDPOINTS = "no endpoint is recommended: {}"
+NO_ENDPOINTS = "No endpoint is recommended for this profile: {}"
+NOT_YET = "no endpoint is recommended, as the profile is not decided yet"
 PATIENTS = "reported or felt by patients"
 NOT_IN_CHILDREN = "not validated below 18 years of age"
 RESPONDER = "responder: {}"
 DOMINANT = "Dominant: {}."
 SECONDARY = "Secondary: {}."
-NO_DOMINANT = "No axis dominates: {}."
+NO_DOMINANT = "No axis dominates."
+MAY_DOMINATE = "one axis or another dominates"
 NOT_MADE = "not made for such a patient"
+
+SHORT_ROWS = ("Open set", "Met with", "Not met with")
+NONE_OPEN = "No verdict of these criteria sets is open."
+NO_SET = "no smallest set was worked out"
+SET_OF = "further set"
+WITH, OR = " with ", "; or "
+NEXT_TESTS = "Tests that still matter, the first one first: {}. “What to do next” has what each could settle."
+CHANGES_NOTE = (
+    "Each line is enough by itself, and nothing less is: the smallest sets of findings that would give another answer, "
+    "all else staying as it is, and what is missing staying unknown."
+)
+CHANGE_HEAD = "{}, now {}"
+WITH_MISSING = ("The answer would be {} with this:", "The answer would be {} with any one of these:")
+OTHERWISE = ("The answer would be {} if this were so:", "The answer would be {} if any one of these were so:")
+"""For one set of findings, and for several."""
+GRADED = "grade {}"
+AND = "; and "
+NOW = "now {}"
+MORE_SETS = "and {}"
+LEFT_OUT_HEAD = "Not worked out"
+LEFT_OUT = "{}: {}."
+TEST_ROWS = ("Rank", "Test", "What of it matters", "Could settle alone", "Could change with others")
+NO_LONGER = "No longer matters: {}."
+UNSETTLED = "No missing test can settle these:"
 
 SCORES_HEAD = "Scores, item by item"
 DOMAINS = "ESSDAI, domain by domain"
@@ -194,6 +223,8 @@ REASONS = {
     "older": "older",
     "repeated": "recorded again for the same day",
 }
+STATED = {'essdai_unlisted_domains: "no"': "no (unlisted domains rated so)"}
+"""What a case file says of several facts at once, in words."""
 NO_VALUE = "no value"
 DATED = "{} ({})"
 ON = {"true": "yes", "false": "no"}
@@ -218,6 +249,10 @@ VISIT_ROWS = ("Visit", "Criteria sets", "ESSDAI", "ClinESSDAI", "ESSPRI", "Flags
 RESPONSES = "Response since the first visit"
 RESPONSE_ROWS = ("Index", "Answer", "Points or items")
 TREATMENTS = "Treatments"
+CLASSES = {
+    "b_cell_depleting": "B-cell-depleting",
+    "immunoglobulin_lowering": "lowers immunoglobulins",
+}
 TREATMENT_ROWS = ("Drug", "Class", "From", "To")
 NO_TREATMENTS = "No treatment is recorded."
 ONGOING, NO_START = "ongoing", "not recorded"
@@ -241,6 +276,8 @@ DECISION_FIELDS = (
 )
 """What the board fills in: label, lines to write on, choices to tick."""
 
+TREE = "{}: the proof in a picture"
+TREE_TEXT = "The steps stand below, one by one."
 SAME_WORK = "As ({})"
 
 # -- sentences about conclusions -------------------------------------------------------------------------------------
@@ -334,7 +371,10 @@ def domains(text: str) -> str:
 VERSION = "sjogren-kb {}"
 CONTENT = "Rules and ontology: {}"
 CONTENT_SHORT, CASE_SHORT = "rules {}", "input {}"
-CASE_DIGEST = "Case: {} (of all values, dates, sources and settings as read, not of the layout of the file)"
+CASE_DIGEST = "Case {}: {}"
+DIGEST_COVERS = (
+    "The digest of a case covers its values, dates, sources and settings as read, not the layout of the file."
+)
 COMMAND = "Made with: {}"
 INTENDED = (
     "This report says which published rules the recorded facts of one patient meet, do not meet or leave open, and "

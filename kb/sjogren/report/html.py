@@ -26,6 +26,8 @@ from sjogren.report.blocks import (
 from sjogren.report.steps_words import basis
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+LISTED = 2
+"""The level of the headings that the contents list."""
 OPEN_DOWN_TO = 1
 """How deep the steps of a proof stand open once its fold is opened."""
 
@@ -35,20 +37,31 @@ def html(report: Report) -> str:
     style = resources.files("sjogren.report").joinpath("report.css").read_text(encoding="utf-8")
     writer = _Writer()
     body = "\n".join(writer.blocks(report.blocks))
+    contents = "".join(f'<li><a href="#{name}">{escape(text)}</a></li>' for name, text in writer.contents)
     footer = "".join(f"<p>{escape(line)}</p>" for line in report.footer)
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(report.language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{escape(report.title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        f"<title>{escape(report.title)}</title>\n<style>\n{style}{_running(report)}</style>\n</head>\n<body>\n"
         f'<a class="skip" href="#report">{escape(english.LANDMARKS["skip"])}</a>\n'
+        f'<nav aria-label="{escape(english.LANDMARKS["contents"])}"><ul>{contents}</ul></nav>\n'
         f'<main id="report">\n{body}\n</main>\n<footer>{footer}</footer>\n</body>\n</html>\n'
     )
 
 
+def _running(report: Report) -> str:
+    """The foot of every page on paper."""
+    text = "".join(char if char.isalnum() else f"\\{ord(char):x} " for char in " · ".join(report.footer))
+    return f'@page {{ @bottom-left {{ content: "{text}"; }} }}\n'
+
+
 class _Writer:
-    """Writes blocks one after another."""
+    """Writes blocks one after another, and collects what the contents list: the headings below the title."""
+
+    def __init__(self) -> None:
+        self.contents: list[tuple[str, str]] = []
 
     def blocks(self, blocks: Sequence[Block]) -> Iterator[str]:
         """The blocks; what follows a page break starts a section that begins a page."""
@@ -58,7 +71,7 @@ class _Writer:
     def block(self, block: Block) -> str:
         """One block."""
         if isinstance(block, Heading):
-            return f"<h{block.level}>{escape(block.text)}</h{block.level}>"
+            return self.heading(block)
         if isinstance(block, Paragraph):
             return f"<p>{escape(block.text)}</p>"
         if isinstance(block, Bullets):
@@ -78,6 +91,14 @@ class _Writer:
             return self.sources(block)
         assert isinstance(block, NewPage)
         return '<div class="page"></div>'
+
+    def heading(self, block: Heading) -> str:
+        """A heading; those that the contents list can be linked to."""
+        if block.level != LISTED:
+            return f"<h{block.level}>{escape(block.text)}</h{block.level}>"
+        name = f"section-{len(self.contents) + 1}"
+        self.contents.append((name, block.text))
+        return f'<h{block.level} id="{name}">{escape(block.text)}</h{block.level}>'
 
     def table(self, block: Rows) -> str:
         """A table; the first cell of a row is its heading."""
