@@ -38,7 +38,7 @@ def pdf(html: str) -> bytes:
 
     Nothing is fetched: what the page does not hold itself, it does not get. The same page gives the same bytes.
 
-    Raises `ValueError` for another page, and `MissingExtra` where WeasyPrint or the Pango that it draws with is missing.
+    Raises `ValueError` for another page, and `MissingExtra` where WeasyPrint or its Pango is missing.
     """
     try:
         from weasyprint import HTML
@@ -90,7 +90,7 @@ def _plain(parent: Element, level: int) -> int:
     """Folds become headings with what follows them, proofs flat lists; gives the level of the last heading."""
     for child in list(parent):
         kinds = child.get("class", "").split()
-        if "words" in kinds or "skip" in kinds:
+        if "words" in kinds or "skip" in kinds or child.tag == "nav":
             parent.remove(child)
         elif child.tag == f"{SVG}svg":
             _described(child)
