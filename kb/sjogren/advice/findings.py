@@ -105,6 +105,8 @@ class Teller:
         shown = within(each, self.patient.base[at]) if self.patient.open[at] else field.values[at]
         kinds = {alike[element % SHIFT] for element in elements}
         cells = tuple(one for one in shown if alike[one] in kinds)
+        if not cells:  # otherwise than what is known of it
+            cells = tuple(one for one in field.values[at] if alike[one] in kinds)
         words = field.words.get((at, cells))
         if words is None:
             if len(elements) > 1 and len(cells) == len(field.values[at]):

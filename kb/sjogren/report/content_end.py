@@ -9,8 +9,8 @@ from sjogren.assess.knowledge_base import KnowledgeBase
 from sjogren.proof.steps import Source
 from sjogren.report import english
 from sjogren.report.blocks import Block, Field, Form, Heading, Paragraph, Picture, Report, Rows
-from sjogren.report.content_answers import Answers
-from sjogren.report.content_page import dominance, patient
+from sjogren.report.content_answers import OPEN_ANSWERS, Answers
+from sjogren.report.content_page import DOMINANCE, dominance, who
 from sjogren.report.content_told import Told
 from sjogren.report.plain import one_line
 
@@ -38,7 +38,7 @@ def about(told_of: Sequence[Told], command: str) -> Iterator[Block]:
     known = told_of[0].data["knowledge_base"]
     yield Heading(2, english.ABOUT)
     yield Paragraph(english.INTENDED)
-    yield Paragraph(f"{english.VERSION.format(known['version'])}. {english.CONTENT.format(known['content_hash'])}.")
+    yield Paragraph(f"{english.SOFTWARE.format(known['version'])}. {english.CONTENT.format(known['content_hash'])}.")
     for told in told_of:
         yield Paragraph(f"{english.CASE_DIGEST.format(told.case.id, told.case.digest)}.")
     yield Paragraph(english.DIGEST_COVERS)
@@ -81,7 +81,9 @@ def _item(at: int, told: Told) -> tuple[str, ...]:
         by_answer.setdefault(answers.short(name), []).append(told.short(name))
     verdicts = "; ".join(f"{answer}: {', '.join(names)}" for answer, names in by_answer.items())
     flags = "; ".join(told.flag_label(flag) for flag in told.visit["flags"]) or english.NONE
-    return (str(at), told.case.id, patient(told)[0], verdicts, dominance(told, answers), flags)
+    open_ = told.conclusions.get(DOMINANCE, {}).get("value") in OPEN_ANSWERS
+    axes = english.NOT_DECIDED_YET if open_ else dominance(told, answers)
+    return (str(at), told.case.id, who(told), verdicts, axes, flags)
 
 
 def deeper(block: Block) -> Block:

@@ -49,13 +49,16 @@ def page_one(told: Told, answers: Answers, advice: Advice) -> Iterator[Block]:
 
 def patient(told: Told) -> tuple[str, str, str]:
     """The patient in three lines: who, as what recorded, under which settings."""
-    case = told.case
-    who = (english.CHILDREN if told.child else english.ADULTS).get(
-        case.sex, english.CHILD if told.child else english.ADULT
-    )
-    dates = [visit.date.isoformat() for visit in case.visits if visit.date]
-    first = english.patient(who, age(told), english.visits_words(dates))
+    dates = [visit.date.isoformat() for visit in told.case.visits if visit.date]
+    first = english.patient(who(told), english.visits_words(dates))
     return first, _recorded(told), _settings(told)
+
+
+def who(told: Told) -> str:
+    """Woman, man, girl, boy, or neither said; and the age at the last visit."""
+    words = english.CHILDREN if told.child else english.ADULTS
+    unknown = english.CHILD if told.child else english.ADULT
+    return english.aged(words.get(told.case.sex, unknown), age(told))
 
 
 def age(told: Told) -> str:

@@ -78,6 +78,7 @@ TITLE = "Case {}"
 PACK_TITLE = "Case review meeting"
 AGENDA = "Agenda: {}."
 CASE_WORD = "case"
+NOT_DECIDED_YET = "not decided yet"
 AGENDA_ROWS = ("No.", "Case", "Patient", "Criteria sets", "Dominance", "Flags")
 SUBTITLE = "Classification for research and case review, not a diagnosis."
 
@@ -92,9 +93,18 @@ def months(age: int) -> str:
     return count(age, "month")
 
 
-def patient(who: str, age: str, visits: str) -> str:
+def aged(who: str, age: str) -> str:
+    """Who the patient is.
+
+    >>> aged("Woman", "54 years")
+    'Woman, 54 years'
+    """
+    return f"{who}, {age}"
+
+
+def patient(who: str, visits: str) -> str:
     """The first line about the patient."""
-    return f"{who}, {age}; {visits}."
+    return f"{who}; {visits}."
 
 
 def visits_words(dates: Sequence[str]) -> str:
@@ -128,7 +138,6 @@ POLICY = "policy {}: {}"
 VERDICTS = "Criteria sets"
 OTHER_SETS = "Made for another kind of patient: {}."
 AXES = "Axes"
-DOMINANCE = "Dominance"
 ENDPOINTS = "Recommended endpoints"
 MISSING = "What is missing, and what it would decide"
 NOTHING_MISSING = "No test that is missing could change an answer."
@@ -147,9 +156,6 @@ DECISION = "Decision of the board"
 SOURCES = "Sources"
 ABOUT = "About this report"
 
-SET, VERDICT, SCORE, NEEDED = "Criteria set", "Verdict", "Points or items", "Needed"
-AXIS, GRADE, REMARK = "Axis", "Grade, 0 to 3", "Remark"
-STILL_OPEN, COULD_CHANGE = "Missing", "Could still change"
 
 UNITS = {"score": ("point", "points"), "count": ("item", "items")}
 BRANCH_OPEN = "which of its rules holds for this patient is open"
@@ -223,11 +229,13 @@ REASONS = {
     "older": "older",
     "repeated": "recorded again for the same day",
 }
-STATED = {'essdai_unlisted_domains: "no"': "no (unlisted domains rated so)"}
+STATED = {'essdai_unlisted_domains: "no"': "no (unlisted domains rated so)", "[]": "an empty list"}
 """What a case file says of several facts at once, in words."""
 NO_VALUE = "no value"
 DATED = "{} ({})"
 ON = {"true": "yes", "false": "no"}
+PRINTED = ((": True", ": yes"), (": False", ": no"))
+"""How a step prints a truth, and how it is said."""
 NONE = "none"
 NOT_EVALUABLE = "not evaluable"
 OF_NEEDED = "{}, {} needed"
@@ -369,6 +377,7 @@ def domains(text: str) -> str:
 # -- the end ---------------------------------------------------------------------------------------------------------
 
 VERSION = "sjogren-kb {}"
+SOFTWARE = "Made by sjogren-kb {}"
 CONTENT = "Rules and ontology: {}"
 CONTENT_SHORT, CASE_SHORT = "rules {}", "input {}"
 CASE_DIGEST = "Case {}: {}"
