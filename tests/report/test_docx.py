@@ -29,8 +29,8 @@ KB = sjogren.open()
 ROOT = Path(__file__).resolve().parents[2]
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MAY_RELATE = {
-    "image", "styles", "settings", "webSettings", "fontTable", "theme", "numbering", "footer", "header", "stylesWithEffects",
-    "customXml", "customXmlProps", "officeDocument", "core-properties", "extended-properties", "thumbnail",
+    "image", "styles", "settings", "webSettings", "fontTable", "theme", "numbering", "footer", "header",
+    "stylesWithEffects", "customXml", "customXmlProps", "officeDocument", "core-properties", "extended-properties",
 }  # fmt: skip
 
 
@@ -231,7 +231,8 @@ def test_the_tie_to_a_template_elsewhere_is_cut(tmp_path: Path) -> None:
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
     relation = (
         '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        f'<Relationship Id="rId9" Type="{kind}" Target="https://example.org/x.dotm" TargetMode="External"/></Relationships>'
+        f'<Relationship Id="rId9" Type="{kind}" Target="https://example.org/x.dotm" TargetMode="External"/>'
+        "</Relationships>"
     )
     path = repacked(hospital(tmp_path / "tied.docx"), tied, {"word/_rels/settings.xml.rels": relation.encode()})
     found = parts(docx(report("Label"), path))
@@ -276,7 +277,7 @@ def huge(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda path: None, "cannot be read: No such file"),
+        (lambda _: None, "cannot be read: No such file"),
         (lambda path: path.mkdir(), "cannot be read: Is a directory"),
         (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600)), "encrypted or of the old kind"),
         (lambda path: path.write_text("no document"), "is no file of Word, or is damaged"),

@@ -18,7 +18,8 @@ NAMES = ("strip", "waterfall", "axes", "domains", "timeline", "tree")
 MAY = {"svg", "title", "desc", "rect", "path", "circle", "text", "tspan"}
 ATTRIBUTES = {
     "viewBox", "width", "height", "role", "aria-labelledby", "aria-describedby", "font-family", "id", "x", "y", "cx",
-    "cy", "r", "d", "fill", "stroke", "stroke-width", "stroke-dasharray", "class", "font-size", "font-weight", "text-anchor",
+    "cy", "r", "d", "fill", "stroke", "stroke-width", "stroke-dasharray", "class", "font-size", "font-weight",
+    "text-anchor",
 }  # fmt: skip
 
 
