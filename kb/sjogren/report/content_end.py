@@ -38,7 +38,7 @@ def about(told_of: Sequence[Told], command: str) -> Iterator[Block]:
     known = told_of[0].data["knowledge_base"]
     yield Heading(2, english.ABOUT)
     yield Paragraph(english.INTENDED)
-    yield Paragraph(f"{english.VERSION.format(known['version'])}. {english.CONTENT.format(known['content_hash'])}.")
+    yield Paragraph(f"{english.SOFTWARE.format(known['version'])}. {english.CONTENT.format(known['content_hash'])}.")
     for told in told_of:
         yield Paragraph(f"{english.CASE_DIGEST.format(told.case.id, told.case.digest)}.")
     yield Paragraph(english.DIGEST_COVERS)

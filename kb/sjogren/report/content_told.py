@@ -89,6 +89,8 @@ class Told:
     def _plain(self, step: Step) -> Step:
         basis = step.basis and step.basis._replace(clause=english.clause(step.basis.clause))
         text = english.domains(step.text) if step.kind == "missing" else step.text
+        for printed, said in english.PRINTED if step.kind == "reads" else ():
+            text = text.replace(printed, said) if text.endswith(printed) else text
         return step._replace(text=self.words(text), basis=basis)
 
     # -- words

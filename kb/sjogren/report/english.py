@@ -228,6 +228,8 @@ STATED = {'essdai_unlisted_domains: "no"': "no (unlisted domains rated so)"}
 NO_VALUE = "no value"
 DATED = "{} ({})"
 ON = {"true": "yes", "false": "no"}
+PRINTED = ((": True", ": yes"), (": False", ": no"))
+"""How a step prints a truth, and how it is said."""
 NONE = "none"
 NOT_EVALUABLE = "not evaluable"
 OF_NEEDED = "{}, {} needed"
@@ -369,6 +371,7 @@ def domains(text: str) -> str:
 # -- the end ---------------------------------------------------------------------------------------------------------
 
 VERSION = "sjogren-kb {}"
+SOFTWARE = "Made by sjogren-kb {}"
 CONTENT = "Rules and ontology: {}"
 CONTENT_SHORT, CASE_SHORT = "rules {}", "input {}"
 CASE_DIGEST = "Case {}: {}"
