@@ -30,7 +30,6 @@ SIZES = {"Normal": 9.5, "Heading 1": 16, "Heading 2": 12.5, "Heading 3": 10.5, "
 """Sizes of letters where no template gives them."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date of every part, so that the same report gives the same bytes."""
-THUMBNAIL = "docProps/thumbnail.jpeg"
 NAMELESS = ("author", "comments", "last_modified_by", "keywords", "category", "subject")
 DATED = ("created", "modified", "lastPrinted", "revision")
 
@@ -99,21 +98,19 @@ def _opened(document: Word, template: Path | None) -> Word:
         return made
     packed = opened(template)
     try:
-        made = document(packed)
-        made.part.settings._element.xpath("./w:attachedTemplate")
+        return _alone(document(packed))
     except Exception as error:  # noqa: BLE001 - python-docx fails in many ways on a damaged file
         raise NotATemplate(f"{str(template)!r} is damaged: {one_line(str(error))}") from None
-    return _alone(made)
 
 
 def _alone(document: Word) -> Word:
     """A template without its tie to another file, and without the empty paragraph that an empty one consists of."""
-    settings = document.part.settings
-    for tie in settings._element.xpath("./w:attachedTemplate"):
+    settings = document.part._settings_part
+    for tie in settings.element.xpath("./w:attachedTemplate"):
         tie.getparent().remove(tie)
-    for name, relation in list(settings.part.rels.items()):
+    for name, relation in list(settings.rels.items()):
         if relation.reltype.endswith("/attachedTemplate"):
-            del settings.part.rels[name]
+            del settings.rels[name]
     paragraphs = document.paragraphs
     if len(paragraphs) == 1 and not document.tables and not list(paragraphs[0]._element.iter("{*}t", "{*}drawing")):
         paragraphs[0]._element.getparent().remove(paragraphs[0]._element)
@@ -162,10 +159,12 @@ def _field(code: str) -> str:
 
 def _packed(document: Word) -> bytes:
     """The file, with the parts in order and without dates."""
+    relations = document.part.package.rels
+    for name in [name for name, relation in relations.items() if relation.reltype.endswith("/thumbnail")]:
+        del relations[name]  # the preview shows another document
     saved, made = io.BytesIO(), io.BytesIO()
     document.save(saved)
     with zipfile.ZipFile(saved) as packed, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as out:
         for name in packed.namelist():
-            if name != THUMBNAIL:
-                out.writestr(zipfile.ZipInfo(name, EPOCH), packed.read(name), zipfile.ZIP_DEFLATED)
+            out.writestr(zipfile.ZipInfo(name, EPOCH), packed.read(name), zipfile.ZIP_DEFLATED)
     return made.getvalue()
