@@ -92,7 +92,7 @@ def marks() -> str:
 def proof(told: Told, answers: Answers, name: str, *, drawing: bool = False) -> Fold:
     """One conclusion: what it is in a sentence, and behind it its rule and its proof, with a drawing if asked for."""
     rule = told.rules[name]
-    summary = f"{rule.label}: {answers.short(name)}. {answers.sentence(name)}"
+    summary = f"{rule.label}: {answers.short(name)}. {answers.comment(name)}".rstrip()
     said = Paragraph(english.sentence(f"{rule.because} {english.sentence(status_words(rule))}"))
     label = f"{told.prefix}{name.replace('/', '-')}"
     steps = told.steps(name)

@@ -52,9 +52,10 @@ def changes(told: Told, answers: Answers, advice: Advice) -> Iterator[Block]:
     """What would give each conclusion another answer: the sets first, results of research aside."""
     own, others = told.sets()
     named = dict.fromkeys(each.conclusion for each in advice.changes)
-    first = [name for name in (*own, *others) if name in named]
+    closed = [name for name in others if told.conclusions[name]["verdict"] == "entry_not_met"]
+    first = [name for name in (*own, *others) if name in named and name not in closed]
     research = told.research()
-    rest = [name for name in named if name not in {*first, *research}]
+    rest = [name for name in named if name not in {*first, *closed, *research}]
     yield Heading(2, english.CHANGES)
     yield Paragraph(english.CHANGES_NOTE)
     for name in (*first, *rest):

@@ -79,6 +79,15 @@ class Answers:
             told = english.ASSUMING.format(english.list_words(assumed), english.first_small(told))
         return english.sentence(told)
 
+    def comment(self, name: str) -> str:
+        """The sentence for beside the answer: nothing where it would only say the answer again."""
+        told = self._sentence(name)
+        if not told.startswith(self.told.rules[name].label):
+            return self.sentence(name)
+        assumed = self.assumed(name)
+        lead = english.ASSUMING.format(english.list_words(assumed), english.IT_HOLDS) if assumed else ""
+        return english.sentence(lead) if lead else ""
+
     def assumed(self, name: str) -> list[str]:
         """The assumptions of the case that a conclusion rests on, as statements."""
         known = self.told.vocabulary.assumptions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from sjogren.report import english
-from sjogren.report.blocks import Block, Bullets, Heading, Paragraph, Rows
+from sjogren.report.blocks import Block, Bullets, Fold, Heading, Paragraph, Rows
 from sjogren.report.content_page import CONFLICT_FLAGS, flag
 from sjogren.report.content_told import Json, Told
 from sjogren.rules.english import fact_label, side_words
@@ -127,16 +127,20 @@ def _assumptions(told: Told) -> Iterator[Block]:
 def _own(told: Told) -> Iterator[Block]:
     """The rules that are this project's own reading, those not verified, and the conclusions that rest on each."""
     found = False
-    for text, key, word in (
-        (english.OWN_TEXT, "status", "operationalisation"),
-        (english.FROM_MEMORY, "verification", "unverified"),
+    for text, head, key, word in (
+        (english.OWN_TEXT, english.OWN_RULES, "status", "operationalisation"),
+        (english.FROM_MEMORY, english.MEMORY_RULES, "verification", "unverified"),
     ):
         rules = dict.fromkeys(node["rule"] for node in told.nodes.values() if node.get(key) == word)
         if not rules:
             continue
         found = True
-        yield Paragraph(text.format("; ".join(dict.fromkeys(told.rules[rule].label for rule in rules))))
-        yield Paragraph(english.RESTING.format("; ".join(told.short(name) for name in resting(told, key, word))))
+        yield Paragraph(text.format("; ".join(told.short(name) for name in resting(told, key, word))))
+        labels = dict.fromkeys(told.rules[rule].label for rule in rules)
+        yield Fold(
+            head.format(english.count(len(labels), english.RULE_WORD)),
+            (Paragraph(english.sentence("; ".join(labels))),),
+        )
     if not found:
         yield Paragraph(english.NO_OWN)
 

@@ -248,9 +248,11 @@ ASSUMED_ROWS = ("Assumption", "Taken as", "Of what nobody recorded")
 NO_ASSUMED = "No conclusion of this visit rests on an assumption about what was not recorded."
 NOT_COUNTED = "Open, and not counted by a rule's own word:"
 
-OWN_TEXT = "This project's own reading, not validated: {}."
-RESTING = "Resting on it: {}."
-FROM_MEMORY = "Known from memory of the literature only, not verified against the source: {}."
+OWN_TEXT = "Resting on this project's own reading, not validated: {}."
+OWN_RULES = "The own reading behind them: {}"
+FROM_MEMORY = "Resting on what is known from memory of the literature only, not verified against the source: {}."
+MEMORY_RULES = "What is not verified behind them: {}"
+RULE_WORD = "rule"
 NO_OWN = "Every rule behind this report is as published or agreed, and was verified against its source."
 
 VISIT_ROWS = ("Visit", "Criteria sets", "ESSDAI", "ClinESSDAI", "ESSPRI", "Flags")
@@ -290,6 +292,7 @@ SAME_WORK = "As ({})"
 
 # -- sentences about conclusions -------------------------------------------------------------------------------------
 
+IT_HOLDS = "this holds"
 SET_MET = "the set is met"
 APPLIES = "“{}” applies"
 ANY_ANSWER = "one answer or another applies"

@@ -62,6 +62,8 @@ class _Writer:
 
     def __init__(self) -> None:
         self.contents: list[tuple[str, str]] = []
+        self.under = ""
+        """The heading that a table stands under, which names it."""
 
     def blocks(self, blocks: Sequence[Block]) -> Iterator[str]:
         """The blocks; what follows a page break starts a section that begins a page."""
@@ -94,6 +96,7 @@ class _Writer:
 
     def heading(self, block: Heading) -> str:
         """A heading; those that the contents list can be linked to."""
+        self.under = block.text
         if block.level != LISTED:
             return f"<h{block.level}>{escape(block.text)}</h{block.level}>"
         name = f"section-{len(self.contents) + 1}"
@@ -107,7 +110,10 @@ class _Writer:
             f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in row[1:])}</tr>'
             for row in block.rows
         )
-        return f'<div class="wide"><table><thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table></div>'
+        named = f"<caption>{escape(self.under)}</caption>" if self.under else ""
+        label = f' aria-label="{escape(self.under)}"' if self.under else ""
+        table = f"<table>{named}<thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
+        return f'<div class="wide" role="group" tabindex="0"{label}>{table}</div>'
 
     def picture(self, block: Picture) -> str:
         """A picture, and what it shows in words behind a fold that paper leaves out."""
