@@ -665,6 +665,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     ),
     "excused_fact": ("facts.ttl", "fact:anti_ssa_ro a sjd:Fact ;", EXCUSED),
     "unread_fact": ("facts.ttl", "    sjd:noRuleBecause ", "    skos:scopeNote "),
+    "one_procedure": ("procedure.ttl", "fact:schirmer_test, ", ""),
     **EVIDENCE_FAULTS,
 }
 """One fault for each query: the file, and what is replaced by what. A text for "# What" is added to the end."""
@@ -728,6 +729,11 @@ MALFORMED = [
     ("missing_priority", "endpoint.ttl", "    sjd:patientPrioritised false ;\n", ""),
     ("missing_validation", "endpoint.ttl", "    sjd:notValidatedInChildren true ;\n", ""),
     ("missing_status", "endpoint.ttl", '    sjd:status "operationalisation" ;\n', ""),
+    ("missing_burden", "procedure.ttl", "    sjd:burden burden:on_file ;\n", ""),
+    ("dangling_reference", "procedure.ttl", "fact:schirmer_test,", "fact:schirmer,"),
+    ("missing_status", "procedure.ttl", '    sjd:status "operationalisation" ;\n', ""),
+    ("invalid_burden_rank", "procedure.ttl", "sjd:burdenRank 9", 'sjd:burdenRank "9"'),
+    ("unknown_property", "procedure.ttl", "sjd:burdenRank 8 ;", "sjd:burdenRank 8 ; sjd:minimum 8 ;"),
     ("missing_title", "source.ttl", "dcterms:title ", "skos:altLabel "),
     *EVIDENCE_MALFORMED,
 ]

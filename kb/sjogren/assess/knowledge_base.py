@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sjogren._resources import data
 from sjogren.errors import did_you_mean
@@ -17,6 +17,10 @@ from sjogren.model.case import Case
 from sjogren.model.rule import Rule
 from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.store import Knowledge, load
+
+if TYPE_CHECKING:
+    from sjogren.assess.assessor import Derived
+    from sjogren.ontology.works import Work
 
 VERSION = "0.1.0"
 
@@ -34,12 +38,12 @@ def open_knowledge_base(rules: str | Path | None = None, ontology: str | Path | 
     """
     rule_folder = Path(rules) if rules else data("rules")
     ontology_folder = Path(ontology) if ontology else data("ontology")
-    with _uncollected():
-        return KnowledgeBase(load(rule_folder, ontology_folder, VERSION))
+    with uncollected():
+        return KnowledgeBase(load(rule_folder, ontology_folder, VERSION), ontology_folder)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Puts off Python's search for cycles: what is made here has none, and what is dropped is freed at once."""
     if not gc.isenabled():
         yield
@@ -54,8 +58,9 @@ def _uncollected() -> Iterator[None]:
 class KnowledgeBase:
     """Rules, vocabulary and a compiled engine. Immutable; use one for each thread and process."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, ontology: Path | None = None) -> None:
         self.knowledge = knowledge
+        self._ontology = ontology
 
     @property
     def version(self) -> str:
@@ -77,6 +82,13 @@ class KnowledgeBase:
         """All rules and parts by identifier."""
         return self.knowledge.rules.rules
 
+    @cached_property
+    def works(self) -> Mapping[str, Work]:
+        """The bibliography by CURIE; read when it is first asked for."""
+        from sjogren.ontology.works import read_works
+
+        return read_works(self._ontology)
+
     def rule(self, identifier: str) -> Rule:
         """One rule or part; raises `KeyError` that names the nearest identifier."""
         if identifier not in self.rules:
@@ -92,8 +104,21 @@ class KnowledgeBase:
     def assess(self, case: Case | str | Path | Mapping[str, Any]) -> Assessment:
         """Assess one case. Raises `InputError` for an invalid one, `InternalFault` when no answer can be given."""
         read = case if isinstance(case, Case) else self.read(case)
-        with _uncollected():
+        with uncollected():
             return Assessment(self._assessor.assess(read), self)
+
+    def derived(self, case: Case | str | Path | Mapping[str, Any]) -> list[Derived]:
+        """What is known and derived at each visit of a case, assumptions and policies applied; raises as `assess` does.
+
+        >>> kb = open_knowledge_base()
+        >>> first = kb.derived({"id": "doc", "age": 50, "facts": {"anti_ro60": True}})[0]
+        >>> first.result.truth["terminology/antibody/anti-ssa"]
+        'T'
+        """
+        read = case if isinstance(case, Case) else self.read(case)
+        with uncollected():
+            found: list[Derived] = self._assessor.derived(read)
+            return found
 
     def verify(self, assessment: Assessment | Mapping[str, Any]) -> list[Any]:
         """What the independent checker finds wrong with an assessment; an empty list accepts it."""

@@ -8,7 +8,8 @@ import click
 
 from sjogren.assess.knowledge_base import open_knowledge_base
 from sjogren.cli.options import case_options, example, knowledge_options, settings
-from sjogren.proof.explain import UnknownConclusion, account
+from sjogren.proof.explain import account
+from sjogren.proof.steps import UnknownConclusion
 from sjogren.proof.words import NOTICE
 
 

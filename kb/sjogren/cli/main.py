@@ -26,6 +26,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "explain": ("sjogren.cli.explain:explain", "Explain one conclusion of a case, step by step."),
     "lint": ("sjogren.cli.lint:lint", "Prove that the rules have no gaps, overlaps or dead parts."),
     "new": ("sjogren.cli.new:new", "Write a template to start from."),
+    "replay": ("sjogren.cli.replay:replay", "Assess the cases of a report bundle again, and say what differs."),
+    "report": ("sjogren.cli.report:report", "Write a report of one case, or a meeting pack of several."),
     "rule": ("sjogren.cli.rule:rule", "List the rules, or show one."),
     "sparql": ("sjogren.cli.ask:sparql", "Answer a query of your own in SPARQL."),
     "verify": ("sjogren.cli.verify:verify", "Check an assessment independently of what made it."),

@@ -212,4 +212,6 @@ def _laterality(fact: FactDef) -> str:
 
 
 def _text(node: Node) -> str:
-    return node.text or "null" if isinstance(node, Scalar) else ""
+    if not isinstance(node, Scalar):
+        return ""
+    return "null" if node.is_null else node.text

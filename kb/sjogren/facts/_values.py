@@ -18,6 +18,8 @@ UNMAPPED = "unmapped"
 """The value of a recorded diagnosis that no label of the ontology matches."""
 RAW_FINDING = "unrecorded_essdai_findings"
 """The assumption that all raw findings of ESSDAI domains share; they alone may be ``disease_related: false``."""
+NOT_RELATED, NOT_KNOWN_RELATED = " (not disease-related)", " (not known to be disease-related)"
+"""What is added to the text of a raw finding."""
 
 Answer: TypeAlias = bool | Fraction | str | None
 
@@ -118,7 +120,7 @@ class ValueReader:
             self._not_single(fact, node, line)
             return
         what = f"{fact.name} ({side})" if side else fact.name
-        text = node.text or "null"
+        text = "null" if node.is_null else node.text
         value: Answer = None
         if not is_missing(node) or (node.text in fact.codes or node.text in fact.levels):
             value = self._value(fact, what, node, stated)
@@ -168,7 +170,7 @@ class ValueReader:
     def _keep(self, fact: FactDef, value: Answer, text: str, line: int, stated: Stated, *, side: str = "") -> None:
         if stated.related is not True and value is not None:
             value = _unrelated(value, stated.related)
-            text += " (not disease-related)" if stated.related is False else " (not known to be disease-related)"
+            text += NOT_RELATED if stated.related is False else NOT_KNOWN_RELATED
         qualitative = fact.type in {"number", "count"} and value in {ABNORMAL, NORMAL}
         self.values.append(
             Value(

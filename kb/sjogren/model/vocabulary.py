@@ -131,6 +131,23 @@ class TrialFinding(NamedTuple):
     verification: str
 
 
+class ProcedureDef(NamedTuple):
+    """A test or another way of finding out facts of a patient.
+
+    burden, burden_label, burden_rank
+        the class of its burden for the patient, its label, and its place in the order, from 1 for the least.
+    facts
+        what it finds out, in the order of the facts; of a whole the members, named with a dot (``essdai.renal``).
+    """
+
+    id: str
+    label: str
+    burden: str
+    burden_label: str
+    burden_rank: int
+    facts: tuple[str, ...]
+
+
 class Choice(NamedTuple):
     """A policy or an assumption: a name, its allowed values and its default (empty: none)."""
 
@@ -157,6 +174,8 @@ class Vocabulary(NamedTuple):
     trial_findings: Mapping[str, TrialFinding] = {}
     evidence_scopes: Mapping[str, tuple[str, ...]] = {}
     """The kinds of cohort whose results speak to a profile of endpoints, by profile."""
+    procedures: Mapping[str, ProcedureDef] = {}
+    """By name, least burden first and then by label; every fact that is no whole of members belongs to one."""
 
 
 def fold_label(text: str) -> str:

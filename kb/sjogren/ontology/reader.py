@@ -15,6 +15,7 @@ from sjogren.model.vocabulary import SIDES, Choice, EndpointDef, FactDef, Term, 
 from sjogren.ontology.evidence import scopes, trial_findings
 from sjogren.ontology.graph import RDFS, SJD, SKOS, Asker, local, parse, turtle_files
 from sjogren.ontology.places import Places
+from sjogren.ontology.procedures import procedures
 
 _NO_VOCABULARY = frozenset(
     {
@@ -78,6 +79,7 @@ class _Reader(Asker):
             endpoints={endpoint.id: endpoint for endpoint in self.endpoints()},
             trial_findings={each.id: each for each in trial_findings(self, self.subjects(SJD + "Endpoint"))},
             evidence_scopes=scopes(self),
+            procedures={each.id: each for each in procedures(self, facts)},
         )
         if self.findings:
             raise KnowledgeError(sorted(set(self.findings)))

@@ -28,7 +28,8 @@ class Work(NamedTuple):
         where = " ".join(part for part in (self.journal, self.year) if part)
         pmid = f". PMID {self.pmid}" if self.pmid else ""
         doubt = "" if self.checked == "V" else " [title and authors not checked against the work]"
-        return f"{self.authors.rstrip('.')}. {self.title.rstrip('.')}. {where}. {self.curie}{pmid}{doubt}"
+        parts = (self.authors.rstrip("."), self.title.rstrip("."), where, f"{self.curie}{pmid}{doubt}")
+        return ". ".join(part for part in parts if part)
 
 
 def read_works(folder: Path | None = None) -> dict[str, Work]:

@@ -65,9 +65,11 @@ READABLE = 6
 def plain_unit(unit: str) -> str:
     """A UCUM unit as people write it.
 
-    >>> plain_unit("mm/(5.min)"), plain_unit("{foci}/(4.mm2)"), plain_unit("{score}")
-    ('mm/5 min', 'foci/4 mm²', '')
+    >>> plain_unit("mm/(5.min)"), plain_unit("{foci}/(4.mm2)"), plain_unit("{score}"), plain_unit("a")
+    ('mm/5 min', 'foci/4 mm²', '', 'years')
     """
+    if unit == "a":
+        return "years"
     if unit.startswith("{") and unit.endswith("}"):
         return ""
     text = unit.replace("(", "").replace(")", "").replace("{", "").replace("}", "").replace("[", "").replace("]", "")

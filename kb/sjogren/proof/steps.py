@@ -1,0 +1,398 @@
+"""One conclusion as steps for a reader: each with its fact, its rule, and where the rule is written.
+
+Every step is a node of the justification or several nodes that say the same of different facts. A step that only
+repeats the one above it is passed over; the whole graph is in the assessment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple, TypeAlias
+
+from sjogren.errors import did_you_mean
+from sjogren.model.rule import Rule
+from sjogren.rules.english import number
+from sjogren.rules.timed import WHEN, visit_of
+
+Json: TypeAlias = Any
+
+FEW = 2
+"""Facts with the same value that still get a step each."""
+
+
+class UnknownConclusion(LookupError):
+    """The assessment has no such conclusion; the message names the nearest one."""
+
+
+class Source(NamedTuple):
+    """A place in a publication."""
+
+    work: str
+    locator: str
+
+
+class Basis(NamedTuple):
+    """What a step rests on besides its premises.
+
+    rule
+        the rule, or empty where it is the rule of the step above.
+    cites
+        numbers in the list of sources.
+    unverified
+        whether the rule is known from memory of the literature only.
+    """
+
+    rule: str
+    clause: str = ""
+    cites: tuple[int, ...] = ()
+    unverified: bool = False
+
+
+class Step(NamedTuple):
+    """One step of a proof.
+
+    kind
+        ``firing`` (a rule), ``fact``, ``missing``, ``assumption``, ``aggregate`` (computed) or ``reads`` (printed).
+    depth
+        how far below the conclusion; what a step rests on follows it, one deeper.
+    """
+
+    kind: str
+    text: str
+    depth: int
+    basis: Basis | None = None
+
+
+def places(cites: Iterable[int]) -> str:
+    """Numbers of sources as they stand in a text: ``(1) (2)``."""
+    return " ".join(f"({place})" for place in cites)
+
+
+class Walk:
+    """Goes down a proof, and keeps what was shown, which sources were cited, which rules were named with their source.
+
+    ``cited`` numbers the sources in the order in which they are met; several walks may share one. ``own`` has the rules
+    met that are this project's own reading.
+    """
+
+    def __init__(self, visit: Json, rules: Mapping[str, Rule], cited: dict[Source, int] | None = None) -> None:
+        self.visit, self.rules = visit, rules
+        self.nodes: Mapping[str, Json] = {node["id"]: node for node in visit["justification"]["@graph"]}
+        self.shown: set[str] = set()
+        self.cited: dict[Source, int] = {} if cited is None else cited
+        self.named: set[str] = set()
+        self.own: dict[str, None] = {}
+        self.under: dict[str, str] = {}
+        """Under which earlier conclusion a node was shown, by the node's identifier."""
+        self._steps: list[Step] = []
+
+    def steps(self, conclusion: str) -> list[Step]:
+        """The steps of one conclusion (or of ``flag/…``), from what is printed down to the facts.
+
+        What an earlier call showed is not shown again; the step says under which conclusion it stands. Raises `UnknownConclusion` with the nearest name.
+        """
+        self._steps = []
+        for root in _roots(self.visit, conclusion, self.nodes):
+            if not self._told(root):
+                self._tell(root, 0, "")
+        for name in self.shown:
+            self.under.setdefault(name, conclusion)
+        return self._steps
+
+    # -- the tree
+
+    def _told(self, root: Json) -> bool:
+        """Whether a printed key says nothing that is not above it already."""
+        concluded = root.get("concludes", {})
+        if concluded.get("key") == "lacks":
+            return not concluded["value"]  # nothing is missing that could change the answer
+        if (concluded.get("key"), concluded.get("value")) == ("count", None):
+            return True  # no count while the branch is open, which the branch says
+        return self._through(root)["id"] in self.shown
+
+    def _tell(self, node: Json, depth: int, within: str, lead: str = "") -> None:
+        """One step and all that it rests on."""
+        node = self._through(node)
+        premises = self._premises(node)
+        reads = node.get("operation") == "reads"
+        if reads and node["concludes"]["key"] == "lacks":
+            self._line("missing", node["text"].partition(": ")[2], depth)
+            return
+        if node["id"] in self.shown and premises:
+            kind = "missing" if node.get("operation") == "undecided" else node["type"]
+            self._line(kind, f"{lead}{self._says(node, within)} ({self._where(node)})", depth)
+            return
+        self.shown.add(node["id"])
+        says = f"{lead}{self._says(node, within)}"
+        if node.get("operation") == "undecided":
+            self._undecided(node, says, depth, within)
+            return
+        if node["type"] == "firing" and len(premises) == 1 and self._is_short(premises[0]):
+            self._line("firing", f"{says} ← {self._beside(premises[0], says)}", depth, self._basis(node, within))
+            return
+        self._line("reads" if reads else node["type"], says, depth, self._basis(node, within))
+        own = node.get("rule", within)
+        if node.get("operation") in {"sum", "mean", "first_known"} and own in self.rules:
+            self._addends(premises, self.rules[own], depth + 1)
+        elif node["type"] == "assumption":
+            missing, others = self._leaves(premises)
+            self._all([*others, *missing], depth + 1, own)
+        else:
+            self._all(premises, depth + 1, own)
+
+    def _where(self, node: Json) -> str:
+        """Where a step that is not shown again was shown."""
+        rule = self.rules.get(self.under.get(node["id"], ""))
+        return f"shown under “{rule.label}”" if rule else "shown above"
+
+    def _all(self, nodes: Sequence[Json], depth: int, within: str) -> None:
+        """Several premises: what is missing, recorded or assumed alike on one line, steps one by one."""
+        alike: dict[tuple[str, str, str], list[Json]] = {}
+        for node in nodes:
+            alike.setdefault((node["type"], self._tail(node), self._remarks(node)), []).append(node)
+        for (kind, tail, remarks), group in alike.items():
+            if tail and (len(group) > FEW or kind != "fact"):
+                self._line(kind, f"{tail}{remarks}: {_names(group, self._name)}", depth)
+                continue
+            for node in group:
+                self._tell(node, depth, within)
+
+    def _addends(self, premises: Sequence[Json], rule: Rule, depth: int) -> None:
+        """The items of a criteria set with their points, or the domains of a score with their weights."""
+        points = {item.rule: 0 if rule.counts else item.points for item in rule.items}
+        weights = {term.subject.name: term.weight for term in rule.terms}
+        by_rule: dict[str, list[Json]] = {}
+        for node in premises:
+            by_rule.setdefault(visit_of(node.get("concludes", {}).get("conclusion", node["id"]))[1], []).append(node)
+        missing: list[Json] = []
+        alike: dict[str, list[Json]] = {}
+        for name, group in by_rule.items():
+            if name in points:
+                self._tell(group[0], depth, rule.id, self._points(group[0], points[name]))
+            elif all(node.get("operation") == "undecided" for node in group):
+                leaves, others = self._leaves(group)
+                missing += leaves
+                self._all(others, depth, rule.id)
+            elif len(group) == 1 and self._is_lowest(group[0]):
+                alike.setdefault(self._tail(self.nodes[group[0]["premises"][0]]), []).append(group[0])
+            else:
+                weight = weights.get(name, Fraction(1))
+                self._domain(group, f"{number(weight)} × " if weight != 1 else "", depth, rule.id)
+        for tail, group in alike.items():
+            names = "; ".join(f"{self._label(node)} {places(self._cite(node))}" for node in group)
+            self.shown.update(node["id"] for node in group)
+            says = self._says(group[0], group[0]["rule"])
+            self._line("firing", f"{says} ← {tail}: {names}", depth)
+        self._all(missing, depth, rule.id)
+
+    def _domain(self, group: list[Json], lead: str, depth: int, within: str) -> None:
+        """A level that is bounded from both sides by the same premises is one line."""
+        same = {(tuple(node.get("premises", ())), node["text"].replace(": at least ", ": at most ")) for node in group}
+        if len(group) > 1 and len(same) == 1:
+            self.shown.update(node["id"] for node in group[:-1])
+            last = group[-1]
+            self._tell({**last, "text": last["text"].replace(": at most ", ": ")}, depth, within, lead)
+            return
+        for node in group:
+            self._tell(node, depth, within, lead)
+
+    def _undecided(self, node: Json, says: str, depth: int, within: str) -> None:
+        """An open step: what is known of it, then the tests that are missing."""
+        own = node["rule"]
+        self._line("missing", says, depth, None if own == within else Basis(own))
+        if self.rules[own].kind == "CriteriaSet":
+            self._all(self._premises(node), depth + 1, own)
+            return
+        missing, others = self._leaves([node])
+        self._all([*others, *missing], depth + 1, own)
+
+    def _leaves(self, nodes: Iterable[Json]) -> tuple[list[Json], list[Json]]:
+        """What is missing below open steps, and the other nodes that those steps rest on."""
+        missing: dict[str, Json] = {}
+        others: dict[str, Json] = {}
+        waiting = list(nodes)
+        while waiting:
+            node = self._through(waiting.pop(0))
+            if node["type"] == "missing":
+                missing[node["id"]] = node
+            elif node.get("operation") == "undecided":
+                self.shown.add(node["id"])
+                waiting = [*self._unrated(node), *waiting]
+            elif not (node["id"] in self.shown and node.get("concludes", {}).get("value") == "does_not_hold"):
+                others[node["id"]] = node
+        return list(missing.values()), list(others.values())
+
+    def _unrated(self, node: Json) -> list[Json]:
+        """What an open step rests on; of a level that could be stated, only that it is not, and what is known."""
+        premises = self._premises(node)
+        stated = self.rules[node["rule"]].stated
+        if not any(each["type"] == "missing" and each["fact"] == stated for each in premises):
+            return premises
+        return [
+            each
+            for each in premises
+            if each.get("fact") == stated or not (each["type"] == "missing" or each.get("operation") == "undecided")
+        ]
+
+    def _premises(self, node: Json) -> list[Json]:
+        """What a step rests on; a single step below it of the same clause only repeats it, so it is passed over."""
+        found = [self.nodes[premise] for premise in node.get("premises", ())]
+        while len(found) == 1 and _repeats(node, found[0]):
+            self.shown.add(found[0]["id"])
+            found = [self.nodes[premise] for premise in found[0]["premises"]]
+        return found
+
+    def _through(self, node: Json) -> Json:
+        """Pass over a step that reads off the one below it, or says of a whole clause what that says of its part."""
+        while len(node.get("premises", ())) == 1:
+            below = self.nodes[node["premises"][0]]
+            value = node.get("concludes", {}).get("value")
+            if node.get("operation") == "reads":
+                spans = isinstance(value, dict) or node["concludes"]["key"] in {"low", "high"}
+                if below.get("concludes", {}).get("value") != value and not spans:
+                    break
+            elif node["text"].startswith(f"{self._label(node)}: ") or not _repeats(node, below):
+                break
+            node = below
+        return node
+
+    # -- words
+
+    def _says(self, node: Json, within: str) -> str:
+        """The sentence of a step: without the facts that stand beside it and the label that stands above it."""
+        text: str = node["text"]
+        if node["type"] == "firing":
+            given = [self.nodes[each]["text"] for each in node["premises"] if self.nodes[each]["type"] == "fact"]
+            text = text.removesuffix(f" ({'; '.join(given)})")
+        if within:
+            text = text.removeprefix(f"{self.rules[within].label}: ")
+        return f"{text}{self._remarks(node)}" if node["type"] == "fact" else text
+
+    def _is_short(self, premise: Json) -> bool:
+        """Whether a premise can stand on the line of the step that rests on it."""
+        return premise["type"] == "fact" or (premise["type"] == "aggregate" and premise["id"] in self.shown)
+
+    def _beside(self, premise: Json, says: str) -> str:
+        """A premise on the line of its step: a fact by its value alone where the step begins with its name."""
+        if premise["type"] != "fact":
+            return str(premise["text"])
+        side = f"{premise['text'].partition(': ')[0].rpartition(', ')[2]}: " if premise.get("side") else ""
+        name = self._name(premise).removesuffix(f", {side.removesuffix(': ')}")
+        if says.startswith(self._name(premise)):
+            return f"{self._tail(premise)}{self._remarks(premise)}"
+        lead = side if says.startswith(name) else f"{self._name(premise)}: "
+        return f"{lead}{self._tail(premise)}{self._remarks(premise)}"
+
+    @staticmethod
+    def _remarks(fact: Json) -> str:
+        """Who or what recorded a value, its state, and the values that it was preferred to."""
+        found = [f"from {fact['recorded_by']}"] if fact.get("recorded_by") else []
+        found += [fact["recorded_as"].replace("_", " ")] if fact.get("recorded_as") else []
+        found += [f"not used: {other['as_stated']}, {other['reason']}" for other in fact.get("passed_over", ())]
+        return f", {'; '.join(found)}" if found else ""
+
+    def _basis(self, node: Json, within: str) -> Basis | None:
+        """Rule, clause and source of a step; a step of the rule above it names its clause only."""
+        if node["type"] != "firing":
+            return None
+        if node["status"] == "operationalisation":
+            self.own.setdefault(node["rule"])
+        if node["rule"] == within and within in self.named:
+            return Basis("", node["clause"])
+        return Basis(node["rule"], node["clause"], self._cite(node), node.get("verification") == "unverified")
+
+    def _cite(self, node: Json) -> tuple[int, ...]:
+        """The numbers of a step's sources in the list of sources."""
+        self.named.add(node["rule"])
+        sources = [Source(source["work"], source["locator"]) for source in node["source"]]
+        return tuple(self.cited.setdefault(source, len(self.cited) + 1) for source in sources)
+
+    def _label(self, node: Json) -> str:
+        """The label of the rule that a step concludes about."""
+        visit, name = visit_of(node.get("concludes", {}).get("conclusion", ""))
+        rule = self.rules.get(name)
+        return f"{rule.label} {WHEN.get(visit, '')}".rstrip() if rule else ""
+
+    def _is_lowest(self, node: Json) -> bool:
+        """Whether a step says of a recorded level that it is the lowest."""
+        rule = self.rules.get(node.get("rule", ""))
+        if node["type"] != "firing" or rule is None or not rule.levels or len(node["premises"]) != 1:
+            return False
+        fact = self.nodes[node["premises"][0]]["type"] == "fact"
+        concludes = node["concludes"]
+        return fact and (concludes["key"], concludes["value"]) == ("at_most", rule.levels[0])
+
+    @staticmethod
+    def _points(node: Json, points: int) -> str:
+        """The points that an item gives, for the front of its line; nothing where items are counted."""
+        if not points:
+            return ""
+        if node.get("operation") == "undecided":
+            return f"[0 or {points}] "
+        return f"[+{points}] " if node["concludes"]["value"] == "met" else "[0] "
+
+    def _tail(self, node: Json) -> str:
+        """What a fact, a missing fact or an assumption says, without the name of the fact; empty for steps."""
+        text: str = node["text"]
+        if node["type"] == "assumption" and node.get("fact"):
+            _, _, reason = text.partition(", because ")
+            return f"assuming {node['value']}, because {reason}" if reason else ""
+        if node["type"] not in {"fact", "missing"}:
+            return ""
+        return text.removeprefix(f"{self._name(node)}: ")
+
+    @staticmethod
+    def _name(node: Json) -> str:
+        """The label of a node's fact, with its side, as the node's own sentence begins."""
+        text: str = node["text"]
+        if node["type"] == "assumption":
+            return text.removeprefix("assuming that ").partition(f" is {node['value']}, because ")[0]
+        if node["type"] == "missing":
+            return text.rpartition(": nothing is")[0] or text.rpartition(": recorded as")[0]
+        return text.rpartition(": ")[0]
+
+    def _line(self, kind: str, text: str, depth: int, basis: Basis | None = None) -> None:
+        self._steps.append(Step(kind, text, depth, basis))
+
+
+def _repeats(step: Json, below: Json) -> bool:
+    """Whether a step below another one is of the same clause or of a clause inside it."""
+    if step["type"] != "firing" or below["type"] != "firing":
+        return False
+    inside = below["clause"] == step["clause"] or below["clause"].startswith(f"{step['clause']}.")
+    return bool(below["rule"] == step["rule"] and inside)
+
+
+def _names(nodes: Iterable[Json], name: Callable[[Json], str]) -> str:
+    """Facts by name, the sides of one fact together: ``A; B (right eye, left eye)``."""
+    sides: dict[str, list[str]] = {}
+    for node in nodes:
+        label = name(node)
+        if node.get("side"):
+            label, _, side = label.rpartition(", ")
+            sides.setdefault(label, []).append(side)
+        else:
+            sides.setdefault(label, [])
+    return "; ".join(f"{label} ({', '.join(each)})" if each else label for label, each in sides.items())
+
+
+def _roots(visit: Json, conclusion: str, nodes: Mapping[str, Json]) -> list[Json]:
+    """The nodes that conclude what is printed, or the steps of a part or a flag that is not printed."""
+    concluding = [node for node in nodes.values() if node.get("concludes", {}).get("conclusion") == conclusion]
+    printed = visit["conclusions"].get(conclusion)
+    if printed is not None:
+        return [_concluding(concluding, key, value) for key, value in printed.items()]
+    steps = [node for node in concluding if node["type"] == "firing"]
+    if not steps:
+        names = [*visit["conclusions"], *(f"flag/{flag}" for flag in visit["flags"])]
+        hint = did_you_mean(conclusion, names) or f"There are: {', '.join(sorted(names))}."
+        raise UnknownConclusion(f"there is no conclusion {conclusion!r} at this visit. {hint}")
+    below = {premise for node in steps for premise in node["premises"]}
+    return [node for node in steps if node["id"] not in below]
+
+
+def _concluding(nodes: Iterable[Json], key: str, value: Json) -> Json:
+    """The node that concludes a printed key: the firing itself where there is one."""
+    found = [node for node in nodes if node["concludes"]["key"] == key and node["concludes"]["value"] == value]
+    return min(found, key=lambda node: (node["type"] != "firing", node.get("operation") != "reads"))

@@ -1,0 +1,1 @@
+"""Explanation reports for a case-review board: one content, in several forms."""

@@ -1,0 +1,148 @@
+"""PDF: every conclusion, tags for screen readers, nothing fetched, texts inert, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import re
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.report.samples import HOSTILE, report
+
+import sjogren
+from sjogren.errors import MissingExtra
+from sjogren.report.content import build
+from sjogren.report.html import html
+from sjogren.report.pdf import pdf
+
+pytest.importorskip(
+    "weasyprint", reason="the extra `report`, or Pango, is not installed", exc_type=(ImportError, OSError)
+)
+pypdf = pytest.importorskip("pypdf")
+
+KB = sjogren.open()
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def words(text: str) -> str:
+    """Letters and digits alone: lines are broken, and hyphens and spaces with them."""
+    return re.sub(r"\W+", "", text)
+
+
+def read(data: bytes) -> Any:
+    return pypdf.PdfReader(io.BytesIO(data))
+
+
+def text(data: bytes) -> str:
+    return words("".join(page.extract_text() for page in read(data).pages))
+
+
+@pytest.fixture(scope="module")
+def case() -> tuple[Any, bytes]:
+    found = KB.read(ROOT / "examples" / "moutsopoulos-2014-1.yaml")
+    assessment = KB.assess(found)
+    return assessment, pdf(html(build(KB, found, assessment, command="sjd report")))
+
+
+def test_the_text_holds_every_conclusion_and_verdict(case: tuple[Any, bytes]) -> None:
+    assessment, made = case
+    told = text(made)
+    conclusions = assessment.conclusions()
+    assert [name for name in conclusions if words(KB.rules[name].label) not in told] == []
+    for name in ("acr-eular-2016", "acr-2012"):
+        value = conclusions[f"classification/{name}"]
+        assert words(f"{value['score' if 'score' in value else 'count']['low']} to") in told
+
+
+def test_it_is_tagged_and_says_its_language_and_title(case: tuple[Any, bytes]) -> None:
+    root = read(case[1]).trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    kinds, alternatives = tags(root["/StructTreeRoot"])
+    assert {"/H1", "/H2", "/H3", "/P", "/L", "/LI", "/Table", "/TR", "/TH", "/TD", "/Figure"} <= kinds
+    assert alternatives
+    assert all("met" in each or len(each) > 20 for each in alternatives), "a figure is told in words"
+    assert read(case[1]).metadata.title.startswith("Case moutsopoulos")
+    assert read(case[1]).outline, "headings make an outline"
+
+
+def tags(root: Any) -> tuple[set[str], list[str]]:
+    """The kinds of structure elements, and the alternative text of each figure."""
+    kinds, alternatives = set(), []
+    waiting = [root]
+    while waiting:
+        element = waiting.pop().get_object()
+        if isinstance(element, list):
+            waiting += [each for each in element if not isinstance(each, int)]
+            continue
+        if element.get("/S"):
+            kinds.add(str(element["/S"]))
+        if element.get("/S") == "/Figure":
+            alternatives.append(str(element.get("/Alt", "")))
+        below = element.get("/K")
+        if below is not None and not isinstance(below, int):
+            waiting.append(below)
+    return kinds, alternatives
+
+
+def test_the_footer_and_the_number_stand_on_every_page(case: tuple[Any, bytes]) -> None:
+    pages = read(case[1]).pages
+    for number, page in enumerate(pages, 1):
+        told = page.extract_text()
+        assert f"{number} / {len(pages)}" in told
+        assert "not a diagnosis" in " ".join(told.split())
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    page = html(report("Label"))
+    assert pdf(page) == pdf(page)
+
+
+def test_nothing_is_fetched_and_no_file_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked")
+
+    secret = tmp_path / "secret.png"
+    secret.write_bytes(b"not a picture")
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    outside = (
+        f'<img src="{secret.as_uri()}" alt="a"><img src="https://example.org/x.png" alt="b">'
+        '<p style="background: url(https://example.org/y.png)">kept</p>'
+    )
+    page = html(report("Label")).replace("<main", f"{outside}<main", 1)
+    assert "kept" in text(pdf(page))
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_texts_stay_text(hostile: str) -> None:
+    made = pdf(html(report(hostile)))
+    for key in (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction", b"/AA "):
+        assert key not in made
+    links = [
+        note.get_object()["/A"].get("/URI")
+        for page in read(made).pages
+        for note in page.get("/Annots", [])
+        if "/A" in note.get_object()
+    ]
+    assert [link for link in links if link] == []
+    assert "notadiagnosis" in text(made)
+
+
+def test_without_its_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(MissingExtra, match=r"WeasyPrint.*Pango.*sjogren-kb\[report\]"):
+        pdf(html(report("Label")))
+
+
+def test_another_page_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a page that this project wrote"):
+        pdf("<!DOCTYPE html><p>one<p>two")
