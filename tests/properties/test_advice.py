@@ -45,7 +45,7 @@ def value(fact: FactDef, chance: Random) -> Any:
     if fact.type == "code":
         return chance.choice(fact.codes)
     if fact.type == "term":
-        return chance.choice(["primary Sjögren's syndrome", "Sjögren disease", "Sicca syndrome"])
+        return chance.choice(["primary Sjögren's syndrome", "Sjögren disease"])
     low, high = fact.minimum or Fraction(0), fact.maximum if fact.maximum is not None else Fraction(HIGHEST)
     whole = fact.type == "count"
     return (
@@ -81,11 +81,8 @@ def consistent(kb: sjogren.KnowledgeBase, case: Case, places: list[Place]) -> li
     stands |= {place[:2]: place[2] for place in places}
     for fact in kb.vocabulary.facts.values():
         if fact.narrower and stands.get((fact.name, "")) is False:
-            places = [
-                (name, side, one and name not in fact.narrower if one is True else one) for name, side, one in places
-            ]
-        narrower = any(stands.get((name, "")) is True for name in fact.narrower)
-        if narrower:
+            places = [(name, side, False if name in fact.narrower else one) for name, side, one in places]
+        if any(stands.get((name, "")) is True for name in fact.narrower):
             places = [(name, side, True if name == fact.name else one) for name, side, one in places]
     return places
 
@@ -162,7 +159,8 @@ def matters(kb: sjogren.KnowledgeBase, case: Case, advice: Advice, chance: Rando
 def idle(kb: sjogren.KnowledgeBase, case: Case, advice: Advice, chance: Random) -> None:
     """Whatever the tests find that no longer matter, nothing that was open or settled becomes otherwise settled."""
     procedures: Mapping[str, Any] = kb.vocabulary.procedures
-    facts = tuple(fact for one in advice.no_longer for fact in procedures[one.id].facts if not fact.endswith("_total"))
+    totals = {each.stated for each in kb.knowledge.program.aggregates}
+    facts = tuple(fact for one in advice.no_longer for fact in procedures[one.id].facts if fact not in totals)
     found = results(kb, case, tuple(fact for fact in facts if fact not in {"age", "treatments"}), chance)
     found = [place for place in found if place[0] in kb.vocabulary.facts or "." in place[0]]
     left = {each.conclusion for each in advice.unsettled} | {name for test in advice.tests for name in test.can_change}
