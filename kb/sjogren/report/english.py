@@ -193,9 +193,10 @@ CHANGES_NOTE = (
     "all else staying as it is, and what is missing staying unknown."
 )
 CHANGE_HEAD = "{}, now {}"
-WITH_MISSING = ("The answer would be {} with this:", "The answer would be {} with any one of these:")
-OTHERWISE = ("The answer would be {} if this were so:", "The answer would be {} if any one of these were so:")
+WITH_MISSING = ("{} would be {} with this:", "{} would be {} with any one of these:")
+OTHERWISE = ("{} would be {} if this were so:", "{} would be {} if any one of these were so:")
 """For one set of findings, and for several."""
+IT, THE_ANSWER = "It", "The answer"
 GRADED = "grade {}"
 AND = "; and "
 NOW = "now {}"
@@ -298,7 +299,7 @@ APPLIES = "“{}” applies"
 ANY_ANSWER = "one answer or another applies"
 ANY_FINDING = "any of these findings is present"
 SCORES = "{} is {}"
-NARROWED = "{} is other than anywhere from {} to {}"
+NARROWED = "tells what {} is; it lies anywhere from {} to {}"
 ANYWHERE = "{} lies anywhere from {} to {}"
 
 
