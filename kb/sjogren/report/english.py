@@ -273,8 +273,7 @@ AT_VISIT_SAID = "{}, at {}: {}"
 EARLIER = "Why, at an earlier visit: where a verdict was another one"
 DAY = "day {}"
 
-FLAG_RAISED = "Flag raised: {}"
-RESEARCH_NOTE = "They are told for research, and decide nothing above."
+FLAG_RAISED, RESEARCH_NOTE = "Flag raised: {}", "They are told for research, and decide nothing above."
 
 DECISION_FIELDS = (
     ("Decision", 3, ()),
