@@ -71,14 +71,20 @@ def changes(told: Told, answers: Answers, advice: Advice) -> Iterator[Block]:
 
 def change(told: Told, answers: Answers, name: str, advice: Advice, *, opened: bool = False) -> Fold:
     """All that would change one conclusion."""
-    mine = [each for each in advice.changes if each.conclusion == name]
+    mine = sorted((each for each in advice.changes if each.conclusion == name), key=_order)
+    what = english.IT if "verdict" in told.conclusions[name] else english.THE_ANSWER
     blocks: list[Block] = []
     for each in mine:
         several = len(each.sets) + each.more > 1
         lead = (english.WITH_MISSING if each.missing else english.OTHERWISE)[several]
-        blocks.append(Paragraph(lead.format(_answer(answers, name, each.becomes))))
+        blocks.append(Paragraph(lead.format(what, _answer(answers, name, each.becomes))))
         blocks.append(Bullets(tuple(_sets(told, each))))
     return Fold(english.CHANGE_HEAD.format(told.short(name), answers.main(name)), tuple(blocks), opened)
+
+
+def _order(each: Change) -> int:
+    """What decides a set stands before what shuts it."""
+    return DECIDES.index(each.becomes) if each.becomes in DECIDES else len(DECIDES)
 
 
 def _answer(answers: Answers, name: str, word: str) -> str:

@@ -193,9 +193,10 @@ CHANGES_NOTE = (
     "all else staying as it is, and what is missing staying unknown."
 )
 CHANGE_HEAD = "{}, now {}"
-WITH_MISSING = ("The answer would be {} with this:", "The answer would be {} with any one of these:")
-OTHERWISE = ("The answer would be {} if this were so:", "The answer would be {} if any one of these were so:")
+WITH_MISSING = ("{} would be {} with this:", "{} would be {} with any one of these:")
+OTHERWISE = ("{} would be {} if this were so:", "{} would be {} if any one of these were so:")
 """For one set of findings, and for several."""
+IT, THE_ANSWER = "It", "The answer"
 GRADED = "grade {}"
 AND = "; and "
 NOW = "now {}"
@@ -272,8 +273,7 @@ AT_VISIT_SAID = "{}, at {}: {}"
 EARLIER = "Why, at an earlier visit: where a verdict was another one"
 DAY = "day {}"
 
-FLAG_RAISED = "Flag raised: {}"
-RESEARCH_NOTE = "They are told for research, and decide nothing above."
+FLAG_RAISED, RESEARCH_NOTE = "Flag raised: {}", "They are told for research, and decide nothing above."
 
 DECISION_FIELDS = (
     ("Decision", 3, ()),
@@ -298,7 +298,7 @@ APPLIES = "“{}” applies"
 ANY_ANSWER = "one answer or another applies"
 ANY_FINDING = "any of these findings is present"
 SCORES = "{} is {}"
-NARROWED = "{} is other than anywhere from {} to {}"
+NARROWED = "tells what {} is; it lies anywhere from {} to {}"
 ANYWHERE = "{} lies anywhere from {} to {}"
 
 
