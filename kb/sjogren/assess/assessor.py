@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from typing import Any, NamedTuple, TypeAlias
 
-from sjogren.assess.inputs import Seen, see
+from sjogren.assess.inputs import Origin, Seen, see
 from sjogren.assess.totals import Totals
 from sjogren.assess.visits import view
 from sjogren.engine.driver import DurableEngine
-from sjogren.engine.knowledge import Result
+from sjogren.engine.knowledge import Known, Result
 from sjogren.engine.reference import Reference, disagreements
 from sjogren.errors import InternalFault
 from sjogren.facts.measured import measured
 from sjogren.facts.resolve import Resolved
 from sjogren.model.case import Case
 from sjogren.model.rule import FIRST, NOW, STOOD_EARLIER, STOOD_FIRST
+from sjogren.program.ir import Program
 from sjogren.program.later import compile_later
 from sjogren.program.store import Knowledge
 from sjogren.proof.graph import Binder
+from sjogren.proof.lacks import Lacks
 from sjogren.proof.printed import Bound
 from sjogren.proof.skeleton import Prover
 from sjogren.proof.visits import Teller
@@ -26,6 +29,26 @@ from sjogren.proof.words import NOTICE
 from sjogren.rules.timed import named, visit_of
 
 Json: TypeAlias = dict[str, Any]
+
+
+class Derived(NamedTuple):
+    """One visit before anything is printed.
+
+    inputs, origins
+        what is known, assumptions and policies of the case applied, and where each comes from.
+    result
+        what engine and reference derived from it.
+    lacks
+        for a node that is undecided, the keys of the inputs that could still decide it.
+    program
+        the rules as they were read at this visit.
+    """
+
+    inputs: Mapping[str, Known]
+    origins: Mapping[str, Origin]
+    result: Result
+    lacks: Callable[[str], tuple[str, ...]]
+    program: Program
 
 
 class Assessor:
@@ -68,6 +91,19 @@ class Assessor:
             "policy": dict(case.policy),
             "visits": visits,
         }
+
+    def derived(self, case: Case) -> list[Derived]:
+        """Each visit before anything is printed; raises as `assess` does."""
+        return [
+            Derived(
+                bound.inputs,
+                bound.origins,
+                bound.result,
+                partial(_lacks, used.prover.lacks, bound),
+                used.knowledge.program,
+            )
+            for used, bound in self._visits(case)
+        ]
 
     def results(self, case: Case) -> list[Result]:
         """What was derived at each visit."""
@@ -145,3 +181,7 @@ class Assessor:
         later = self.__dict__.get("later", self)
         if later is not self:
             later.close()
+
+
+def _lacks(lacks: Lacks, bound: Bound, node: str) -> tuple[str, ...]:
+    return lacks.of_node(node, bound.result, bound.inputs)

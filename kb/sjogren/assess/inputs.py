@@ -59,7 +59,7 @@ def see(case: Case, resolved: Resolved, vocabulary: Vocabulary) -> Seen:
         if fact.assumption and fact.assumption in case.assume and not _contradicted(fact, inputs):
             for side in fact.sides:
                 key = f"{fact.name}@{side}" if side else fact.name
-                if key not in inputs and (known := _absent(fact)) is not None:
+                if key not in inputs and (known := absent(fact)) is not None:
                     inputs[key] = known
                     origins[key] = Origin(
                         "assumed", fact.name, side, fact.assumption, value=case.assume[fact.assumption]
@@ -81,7 +81,7 @@ def _known(fact: FactDef | None, chosen: Chosen) -> Known | None:
     if fact is None or not isinstance(value, str):
         return None
     if chosen.value.qualitative:
-        return _qualitative(fact, abnormal=value == "abnormal")
+        return qualitative(fact, abnormal=value == "abnormal")
     if fact.type == "level":
         rank = Fraction(fact.levels.index(value))
         return Known(low=rank, high=rank)
@@ -90,7 +90,7 @@ def _known(fact: FactDef | None, chosen: Chosen) -> Known | None:
     return None
 
 
-def _qualitative(fact: FactDef, *, abnormal: bool) -> Known | None:
+def qualitative(fact: FactDef, *, abnormal: bool) -> Known | None:
     """The range that a result known only as abnormal or normal can have."""
     if fact.abnormal is None:
         return None
@@ -107,7 +107,7 @@ def _contradicted(fact: FactDef, inputs: Mapping[str, Known]) -> bool:
     return any(name in inputs and inputs[name].truth == TRUE for name in fact.not_assumed_if)
 
 
-def _absent(fact: FactDef) -> Known | None:
+def absent(fact: FactDef) -> Known | None:
     """What an absent finding is to the engine; a laboratory number cannot be assumed."""
     if fact.type == "boolean":
         return Known(truth=FALSE)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sjogren._resources import data
 from sjogren.errors import did_you_mean
@@ -17,6 +17,9 @@ from sjogren.model.case import Case
 from sjogren.model.rule import Rule
 from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.store import Knowledge, load
+
+if TYPE_CHECKING:
+    from sjogren.assess.assessor import Derived
 
 VERSION = "0.1.0"
 
@@ -94,6 +97,18 @@ class KnowledgeBase:
         read = case if isinstance(case, Case) else self.read(case)
         with _uncollected():
             return Assessment(self._assessor.assess(read), self)
+
+    def derived(self, case: Case | str | Path | Mapping[str, Any]) -> list[Derived]:
+        """What is known and derived at each visit of a case, assumptions and policies applied; raises as `assess` does.
+
+        >>> kb = open_knowledge_base()
+        >>> kb.derived({"id": "doc", "age": 50, "facts": {"anti_ro60": True}})[-1].result.truth["terminology/antibody/anti-ssa"]
+        'T'
+        """
+        read = case if isinstance(case, Case) else self.read(case)
+        with _uncollected():
+            found: list[Derived] = self._assessor.derived(read)
+            return found
 
     def verify(self, assessment: Assessment | Mapping[str, Any]) -> list[Any]:
         """What the independent checker finds wrong with an assessment; an empty list accepts it."""

@@ -36,6 +36,30 @@ class Source(NamedTuple):
         return {rule.id: rule.stated for rule in self.rules.values() if rule.stated and rule.id not in self.opened}
 
 
+def cut(program: Program, roots: Iterable[str]) -> Program:
+    """The part of a program that some nodes rest on."""
+    clauses: dict[str, list[Clause]] = {}
+    for clause in program.clauses:
+        clauses.setdefault(clause.head, []).append(clause)
+    aggregates = {aggregate.key: aggregate for aggregate in program.aggregates}
+    seen: dict[str, None] = {}
+    stack = list(roots)
+    while stack:
+        key = stack.pop()
+        if key in seen:
+            continue
+        seen[key] = None
+        stack += [literal.key for clause in clauses.get(key, ()) for literal in clause.body]
+        if key in aggregates:
+            for addend in aggregates[key].addends:
+                stack += [addend.key, *(node for node, _ in addend.levels if node)]
+    return program._replace(
+        nodes=tuple(node for node in program.nodes if node.key in seen),
+        clauses=tuple(clause for clause in program.clauses if clause.head in seen),
+        aggregates=tuple(aggregate for aggregate in program.aggregates if aggregate.key in seen),
+    )
+
+
 class Outline:
     """What a program reads below some statements: clauses by head, and the inputs with all that is asked of them."""
 
@@ -267,7 +291,7 @@ class Reading:
         position, each = self.index[entry]
         found: Shares = {}
         for number, cell in enumerate(each.cells):
-            value = cell.known.low if cell.known else None
+            value = getattr(cell.known, end) if cell.known else None
             found[value] = self.diagrams.either(found.get(value, NOBODY), self.diagrams.values(position, [number]))
         return found
 
@@ -279,7 +303,8 @@ class Reading:
         if entry := self.outline.entry(aggregate):
             position, each = self.index[entry]
             found = self.diagrams.values(
-                position, [number for number, cell in enumerate(each.cells) if not cell.unknown]
+                position,
+                [number for number, cell in enumerate(each.cells) if cell.known and cell.known.low == cell.known.high],
             )
         else:
             lows, highs = self._ends(aggregate, "low"), self._ends(aggregate, "high")

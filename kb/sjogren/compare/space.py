@@ -7,10 +7,11 @@ a total) is read as stated, so the findings behind it are not told apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from sjogren.assess.inputs import qualitative
 from sjogren.engine.knowledge import Known, exact
 from sjogren.model.vocabulary import FactDef, Vocabulary
 from sjogren.program.ir import FALSE, TRUE, UNKNOWN, Boundary, Literal
@@ -56,9 +57,20 @@ def fact_of(key: str, vocabulary: Vocabulary) -> FactDef:
 
 
 def variable(
-    key: str, kind: str, literals: Iterable[Literal], fact: FactDef, vocabulary: Vocabulary, *, partial: bool
+    key: str,
+    kind: str,
+    literals: Iterable[Literal],
+    fact: FactDef,
+    vocabulary: Vocabulary,
+    *,
+    partial: bool,
+    half: Collection[str] | None = None,
 ) -> Variable:
-    """An input with its cells: cut wherever one of the literals cuts; with ``partial`` one cell for *unknown*."""
+    """An input with its cells: cut wherever one of the literals cuts; with ``partial`` one cell for *unknown*.
+
+    With ``half`` there are also cells for a number of which only a range is known: that a test was abnormal, and for
+    the facts that it names any run of stretches. They stand before *unknown*.
+    """
     if kind == "flag":
         cells = [Cell(Known(truth=FALSE)), Cell(Known(truth=TRUE))]
     elif kind == "code":
@@ -70,6 +82,8 @@ def variable(
     else:
         cuts = sorted({cut for literal in literals for cut in (literal.low, literal.high) if cut})
         cells = list(_stretches(cuts, fact))
+        cells += _runs(cells) if half and fact.name in half else ()
+        cells += _words(fact) if half is not None else ()
     if partial and key != PATIENT:
         cells.append(Cell(None))
     return Variable(key, key.partition("@")[2], kind, fact, tuple(cells))
@@ -84,6 +98,22 @@ def _stretches(cuts: Sequence[Boundary], fact: FactDef) -> Iterable[Cell]:
         value = _inside(low, high, minimum, maximum, whole=whole)
         if value is not None:
             yield Cell(Known(low=exact(value), high=exact(value)), low, high)
+
+
+def _runs(cells: Sequence[Cell]) -> list[Cell]:
+    """Stretches that follow each other as one, short of all of them."""
+    return [
+        Cell(Known(low=start.known.low, high=end.known.high), start.low, end.high)
+        for first, start in enumerate(cells)
+        for last, end in enumerate(cells[first + 1 :], first + 1)
+        if last - first + 1 < len(cells) and start.known and end.known
+    ]
+
+
+def _words(fact: FactDef) -> list[Cell]:
+    """A result recorded as abnormal, and one recorded as normal."""
+    found = [qualitative(fact, abnormal=abnormal) for abnormal in (True, False)]
+    return [Cell(known) for known in found if known is not None]
 
 
 def _inside(
@@ -112,13 +142,15 @@ def _inside(
 def accepts(literal: Literal, cell: Cell) -> bool:
     """Whether a premise about an input holds in a cell."""
     known = cell.known
+    if known and known.qualitative and not literal.qualitative:
+        known = None
     if literal.test == "t":
         return (known.truth if known else UNKNOWN) == literal.word
     if known is None:
         return False
     if literal.test == "s":
         return (known.code in literal.words) == (literal.word == "is")
-    return reached(literal.low, known.low) and not (literal.high and reached(literal.high, known.low))
+    return reached(literal.low, known.low) and not (literal.high and reached(literal.high, known.high))
 
 
 def reached(cut: Boundary | None, number: Fraction | None) -> bool:

@@ -201,8 +201,7 @@ class Words:
             done.update(pair or [member])
             text = cell_words(each, cells, self.vocabulary)
             if len(pair) == len(SIDES.get(each.fact.laterality, "")) > 1:
-                where = {"eye": "eye", "gland": "gland"}.get(each.fact.laterality, "kind of gland")
-                yield f"{text} in {'at least one ' + where if join == 'either' else _all_of(where)}"
+                yield f"{text} in {where_words(each.fact.laterality, either=join == 'either')}"
             elif pair:
                 for other in pair:
                     yield f"{text}, {side_words(self.world.variables[other].side)}"
@@ -224,7 +223,15 @@ def cell_words(each: Variable, cells: Sequence[int], vocabulary: Vocabulary) -> 
     return f"{label} {' or '.join(_stretches(each, cells))}"
 
 
-def _all_of(where: str) -> str:
+def where_words(laterality: str, *, either: bool) -> str:
+    """All sides of a fact in words: one of them at least, or each.
+
+    >>> where_words("eye", either=False), where_words("gland", either=True)
+    ('both eyes', 'at least one gland')
+    """
+    where = {"eye": "eye", "gland": "gland"}.get(laterality, "kind of gland")
+    if either:
+        return f"at least one {where}"
     return "both eyes" if where == "eye" else f"every {where}"
 
 

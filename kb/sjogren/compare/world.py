@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sjogren.compare.diagrams import EVERYBODY, Diagrams
+from sjogren.compare.diagrams import EVERYBODY, MAX_NODES, Diagrams
 from sjogren.compare.reading import Outline, Reading, Source
 from sjogren.compare.space import PATIENT, Uncountable, fact_of, impossible, variable
 from sjogren.compare.sums import impossible_sums, sum_fact
@@ -15,12 +15,20 @@ from sjogren.program.ir import Aggregate, Literal
 class World:
     """The patients that some statements of some programs can tell apart.
 
-    ``roots`` gives for each source the nodes that are asked. ``partial`` lets every finding be unknown as well.
+    ``roots`` gives for each source the nodes that are asked, or further inputs. ``partial`` lets every finding be
+    unknown as well, ``half`` a number be known only by a range, as `variable` says.
     Raises `Uncountable` when a rule adds up numbers, and `TooLarge` later, when there is too much to work out.
     """
 
     def __init__(
-        self, sources: Sequence[Source], roots: Sequence[Iterable[str]], vocabulary: Vocabulary, *, partial: bool
+        self,
+        sources: Sequence[Source],
+        roots: Sequence[Iterable[str]],
+        vocabulary: Vocabulary,
+        *,
+        partial: bool,
+        half: Collection[str] | None = None,
+        limit: int = MAX_NODES,
     ) -> None:
         wanted = [tuple(each) for each in roots]
         outlines = [_settled(source, each) for source, each in zip(sources, wanted, strict=True)]
@@ -42,11 +50,17 @@ class World:
         facts = {key: sum_fact(aggregate, labels[aggregate.rule], vocabulary) for key, aggregate in self.sums.items()}
         self.variables = tuple(
             variable(
-                key, kinds[key], asked[key], facts.get(key) or fact_of(key, vocabulary), vocabulary, partial=partial
+                key,
+                kinds[key],
+                asked[key],
+                facts.get(key) or fact_of(key, vocabulary),
+                vocabulary,
+                partial=partial,
+                half=half,
             )
             for key in _in_order(asked, self.alike)
         )
-        self.diagrams = Diagrams([len(each.cells) for each in self.variables])
+        self.diagrams = Diagrams([len(each.cells) for each in self.variables], limit)
         self.readings = [Reading(outline, self.variables, self.diagrams) for outline in outlines]
         self.possible = EVERYBODY
         boxes = [*impossible(self.variables, vocabulary), *impossible_sums(self.variables, self.sums)]

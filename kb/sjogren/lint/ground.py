@@ -9,11 +9,11 @@ from typing import TypeAlias
 
 from sjogren.compare.answers import TABLES, nodes_of
 from sjogren.compare.diagrams import EVERYBODY, NOBODY, Diagrams, TooLarge
-from sjogren.compare.reading import Reading, Source
+from sjogren.compare.reading import Reading, Source, cut
 from sjogren.compare.space import Uncountable
 from sjogren.compare.words import normal_order
 from sjogren.compare.world import World
-from sjogren.lint.probes import Probe, Probes, cut
+from sjogren.lint.probes import Probe, Probes
 from sjogren.model.rule import POLICY, RULE, Rule
 from sjogren.model.vocabulary import Vocabulary
 from sjogren.program.ir import FALSE, TRUE

@@ -161,27 +161,3 @@ def _meaning(condition: Condition) -> object:
     if isinstance(condition, Test):
         return condition._replace(place=Place())
     return (condition.op, condition.least, condition.where, tuple(_meaning(part) for part in condition.parts))
-
-
-def cut(program: Program, roots: Iterable[str]) -> Program:
-    """The part of a program that some nodes rest on."""
-    clauses: dict[str, list[Clause]] = {}
-    for clause in program.clauses:
-        clauses.setdefault(clause.head, []).append(clause)
-    aggregates = {aggregate.key: aggregate for aggregate in program.aggregates}
-    seen: dict[str, None] = {}
-    stack = list(roots)
-    while stack:
-        key = stack.pop()
-        if key in seen:
-            continue
-        seen[key] = None
-        stack += [literal.key for clause in clauses.get(key, ()) for literal in clause.body]
-        if key in aggregates:
-            for addend in aggregates[key].addends:
-                stack += [addend.key, *(node for node, _ in addend.levels if node)]
-    return program._replace(
-        nodes=tuple(node for node in program.nodes if node.key in seen),
-        clauses=tuple(clause for clause in program.clauses if clause.head in seen),
-        aggregates=tuple(aggregate for aggregate in program.aggregates if aggregate.key in seen),
-    )
