@@ -50,6 +50,8 @@ def ask_me(case: Path | None, output: Path, force: bool, rules: Path | None, ont
         _tell(click.style(MANUAL, dim=True))
         if case is None:
             dialogue.introduce()
+        if sys.stderr.isatty():
+            _tell(click.style("Working out what can still matter …", dim=True))
         dialogue.run()
         _tell("")
         for line in _ending(dialogue):

@@ -132,6 +132,7 @@ class Dialogue:
                 self._say("It heads every case file, and what is asked next depends on it.")
             elif answer == BACK:
                 given = given[:-1]
+                self.states = []
             elif case := self._valid(_begun([*given, answer])):
                 given.append(answer)
                 self.states = [State(_begun(given), case)] if len(given) > 1 else []
@@ -168,7 +169,8 @@ class Dialogue:
                 blank = [
                     side for side in fact.sides if sum(each.value is not None for each in values[side]) < len(members)
                 ]
-                for side in blank or fact.sides:
+                was_asked = any((fact.name, side) in state.asked for side in fact.sides)
+                for side in blank or (() if was_asked else fact.sides):
                     not_done = any(each.value is None and each.as_stated == NOT_DONE for each in values[side])
                     if (fact.name, side) not in state.asked and not not_done:
                         found.setdefault((fact.name, side), Question(fact, side, test))

@@ -17,6 +17,7 @@ UNKNOWN, NOT_DONE = "unknown", "not_done"
 _YES_NO = {"y": "true", "yes": "true", "n": "false", "no": "false"}
 _NUMBER = re.compile(r"([+-]?[\d.,]+)\s*(\D.*)?")
 _NONE = ("none", "[]")
+YEARS = "a"
 WHOLES = ("codes", "diseases")
 """Types whose members are answered together, as a list says of a member that is not in it that it is absent."""
 
@@ -67,6 +68,8 @@ def how_to_answer(fact: FactDef, vocabulary: Vocabulary) -> str:
             return "as written in the chart"
         case "number" | "count" if fact.abnormal:
             return f"{told}; or abnormal, normal where the number is not known"
+        case "number" if fact.unit == YEARS:
+            return told.replace(f" {YEARS}", " years", 1)
         case _:
             return told
 

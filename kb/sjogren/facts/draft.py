@@ -12,7 +12,6 @@ from collections.abc import Mapping as PyMapping
 from pathlib import Path
 
 from sjogren._located import Block, Mapping, Node, Scalar, Sequence, read_located, written_mappings
-from sjogren.errors import InputError
 from sjogren.facts._findings import Findings
 from sjogren.facts._load import load_path
 from sjogren.facts._scalars import is_missing
@@ -30,7 +29,8 @@ _JSON = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|true|false|null")
 
 
 def new_draft(identifier: str, age: str, sex: str) -> str:
-    """The text of a case without facts; the answers as they were typed."""
+    """The text of a case without facts; the answers as they were typed, an empty one for a sex that is not known."""
+    sex = sex or "unknown"
     lines = (f"{key}: {_scalar(typed(text), json_only=False)}\n" for key, text in (("age", age), ("sex", sex)))
     return f"{HEAD}id: {json.dumps(identifier, ensure_ascii=False)}\n{''.join(lines)}facts: {{}}\n"
 
@@ -66,14 +66,17 @@ def with_value(text: str, fact: FactDef, side: str, value: Node) -> str:
     one with a value stays, and the new one comes after it.
     """
     tree = read_located(text, "", lambda _: None, "")
-    if not isinstance(tree, Mapping):
-        raise InputError(())
+    assert isinstance(tree, Mapping), "only the text of a valid case is filled in"
     path, holder = _last_visit(tree)
     name, _, member = fact.name.partition(".")
+    part = member or side
     facts = holder.get("facts")
     inner = facts if isinstance(facts, Mapping) else mapping({})
-    new = _merged(inner.get(name), member or side, value)
-    return _written(text, tree, path, inner, name, new)
+    old = inner.get(name)
+    block = written_mappings(text).get(f"{path}.facts.{name}".removeprefix("."))
+    if part and block and not block.flow and block.entries and isinstance(old, Mapping) and "value" not in old:
+        return _set(text, block, part, f"{part}: {_flow(_merged(old.get(part), '', value), json_only=False)}")
+    return _written(text, tree, path, inner, name, _merged(old, part, value))
 
 
 def _last_visit(tree: Mapping) -> tuple[str, Mapping]:
@@ -89,12 +92,43 @@ def _merged(old: Node | None, part: str, value: Node) -> Node:
     if old is None or _nothing(old):
         return mapping({part: value}) if part else value
     if isinstance(old, Sequence):
-        more = mapping({"value": mapping({part: value})}) if part else value
-        return Sequence([*old.items, more], 0)
+        return _longer(old, part, value)
     if not part:
-        return Sequence([old, value], 0)
+        return old if is_missing(value) else Sequence([old, value], 0)
     parts = _by_part(old) if isinstance(old, Mapping) else {}
     return mapping({**parts, part: _merged(parts.get(part), "", value)})
+
+
+def _longer(old: Sequence, part: str, value: Node) -> Node:
+    """A list with a value more: a list of dated values, or a list that is one value itself."""
+    if is_missing(value):
+        return old
+    if part:
+        return Sequence([*old.items, mapping({"value": mapping({part: value})})], 0)
+    if not isinstance(value, Sequence):
+        return Sequence([*old.items, value], 0)
+    if any(isinstance(each, Mapping) and "value" in each for each in old):
+        return Sequence([*old.items, mapping({"value": value})], 0)
+    named = {_disease(each): each for each in value if _disease(each)}
+    kept = [_settled(each, met=_disease(each) in named) for each in old]
+    before = {_disease(each) for each in old if _disease(each)}
+    return Sequence([*kept, *(each for each in value if _disease(each) not in before)], 0)
+
+
+def _disease(node: Node) -> str:
+    """The code of a record of a disease; empty for everything else."""
+    code = node.get("disease") if isinstance(node, Mapping) else None
+    return code.text if isinstance(code, Scalar) else ""
+
+
+def _settled(node: Node, *, met: bool) -> Node:
+    """A record of a disease, its criteria answered where they were open."""
+    if not isinstance(node, Mapping) or not _disease(node):
+        return node
+    said = node.get("criteria_met")
+    if said is not None and not _nothing(said):
+        return node
+    return mapping({**node.items, "criteria_met": typed("true" if met else "false")})
 
 
 def _nothing(node: Node) -> bool:
