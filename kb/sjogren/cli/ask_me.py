@@ -79,14 +79,15 @@ def _same(case: Path, output: Path) -> bool:
 
 def _ask(prompt: str) -> str:
     """The next line that is typed, without blanks around it; raises `EOFError` at the end of the input."""
-    click.echo(prompt, nl=False, err=True)
-    try:
-        return input().strip()
-    except UnicodeDecodeError:
-        return "\N{REPLACEMENT CHARACTER}"
-    finally:
-        if not sys.stdin.isatty():
-            click.echo(err=True)
+    while True:
+        click.echo(prompt, nl=False, err=True)
+        try:
+            return input().strip()
+        except UnicodeDecodeError:
+            _tell("  This is not text in UTF-8; type it again.")
+        finally:
+            if not sys.stdin.isatty():
+                _tell("")
 
 
 def _tell(text: str) -> None:

@@ -96,6 +96,7 @@ class Dialogue:
     ) -> None:
         self.knowledge_base, self.vocabulary = knowledge_base, knowledge_base.vocabulary
         self.advise, self.ask, self.tell, self.file = advise, ask, tell, file
+        self.order = {name: place for place, name in enumerate(self.vocabulary.facts)}
         self.states: list[State] = []
         """Every state so far, the present one last; none before the patient is known."""
 
@@ -177,8 +178,8 @@ class Dialogue:
         return list(found.values())
 
     def facts(self, test: Test) -> Iterator[FactDef]:
-        """The facts that a test is asked for; of a list that is complete the whole."""
-        for name in test.facts:
+        """The facts that a test is asked for, in the order of a case file; of a list that is complete the whole."""
+        for name in sorted(test.facts, key=self.order.__getitem__):
             whole = self.vocabulary.facts.get(name.partition(".")[0])
             yield whole if whole and whole.type in WHOLES else self.vocabulary.facts[name]
 
