@@ -168,6 +168,24 @@ def test_without_an_answer_the_file_stays_as_it_is(few: Path) -> None:
 
 
 @pytest.mark.usefixtures("_few_tests")
+def test_a_case_that_another_program_changes_meanwhile_is_not_overwritten(
+    few: Path, monkeypatch: pytest.MonkeyPatch, base: KnowledgeBase
+) -> None:
+    ours = advice.advise
+
+    def meanwhile(*arguments: object) -> object:
+        few.write_text(FEW.replace("52", "53"), encoding="utf-8")
+        return ours(*arguments)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(advice, "advise", meanwhile)
+    done = run(few, few, given="not done\n")
+
+    assert "was changed by another program" in done.stderr
+    assert few.read_text(encoding="utf-8") == FEW.replace("52", "53")
+    assert len(base.read(few.with_name("few-1.yaml")).visits[0].values) == 2
+
+
+@pytest.mark.usefixtures("_few_tests")
 def test_a_link_stays_a_link(few: Path) -> None:
     link = few.with_name("link.yaml")
     link.symlink_to(few)
@@ -335,6 +353,30 @@ def test_a_signal_while_it_works_out_what_matters_saves_too(tmp_path: Path, base
     assert terminal.end() == 130
     assert base.read(out).id == "case-1"
     assert "Traceback" not in terminal.said
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_terminal_that_is_closed_and_a_polite_end_save_too(few: Path, number: int, base: KnowledgeBase) -> None:
+    terminal = Terminal("ask-me", few, "-o", few)
+    terminal.until("> ")
+    terminal.type("not done\n")
+    terminal.until("> ", times=2)
+    os.kill(terminal.process, number)
+
+    assert terminal.end() == 130
+    assert len(base.read(few).visits[0].values) == 2
+
+
+def test_an_impatient_user_loses_nothing(few: Path, base: KnowledgeBase) -> None:
+    terminal = Terminal("ask-me", few, "-o", few)
+    terminal.until("> ")
+    terminal.type("not done\n")
+    terminal.until("> ", times=2)
+    terminal.type("\x03\x03\x03\x03")
+
+    assert terminal.end() == 130
+    assert len(base.read(few).visits[0].values) == 2
+    assert files(few.parent) == ["few.yaml"]
 
 
 def test_control_c_before_the_age_is_known_leaves_no_file(tmp_path: Path) -> None:

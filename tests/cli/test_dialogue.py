@@ -223,7 +223,7 @@ def test_stop_ends_it_with_what_was_answered(base: KnowledgeBase) -> None:
         (TEARS, "4,5", "Write a decimal point: 4.5"),
         (TEARS, "a: b", "must be a number, not 'a: b'."),
         (TEARS, "}", "must be a number, not '}'."),
-        (TEARS, "4\x1b[2J", "Expected: 0 to 35"),
+        (TEARS, "4\x1b[2J", "Expected: a number, 0 to 35"),
         (Advised("x", "x", ("biopsy_fibrosis",)), "mid", "Did you mean 'mild'?"),
         (Advised("x", "x", ("essdai.cutaneous",)), "hgh", "Did you mean 'high'?"),
         (CHART, "lupus", "'lupus' is not a value of systemic_autoimmune_diseases."),

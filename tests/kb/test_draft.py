@@ -242,8 +242,8 @@ def test_every_fact_says_how_to_answer(vocabulary: Vocabulary) -> None:
     told = {name: how_to_answer(fact, vocabulary) for name, fact in vocabulary.facts.items()}
 
     assert all(told.values())
-    assert told["age_at_onset"].startswith("0 to 120 years")
-    assert told["schirmer_test"].startswith("0 to 35 mm/(5.min)")
+    assert told["age_at_onset"].startswith("a number, 0 to 120 years")
+    assert told["schirmer_test"].startswith("a number, 0 to 35 mm/(5.min)")
     assert "abnormal" in told["schirmer_test"]
 
 

@@ -11,8 +11,9 @@ import click
 from sjogren.assess.knowledge_base import KnowledgeBase, open_knowledge_base
 from sjogren.cli.dialogue import MANUAL, Advise, Dialogue, Stopped
 from sjogren.cli.options import example, knowledge_options
-from sjogren.cli.saving import Target
+from sjogren.cli.saving import Target, ended_like_ctrl_c, uninterrupted
 from sjogren.cli.strip import LOOK
+from sjogren.errors import InputError
 from sjogren.facts.draft import draft_of
 from sjogren.rules.english import VERDICTS
 
@@ -38,32 +39,43 @@ def ask_me(case: Path | None, output: Path, force: bool, rules: Path | None, ont
     knowledge_base = open_knowledge_base(rules, ontology)
     if case is not None:
         knowledge_base.read(case)
-    target = Target(output, replaces=force or (case is not None and _same(case, output)))
+    in_place = case is not None and _same(case, output)
+    target = Target(output, replaces=force or in_place, instead=f"To go on with it: sjd ask-me {output} -o {output}")
     target.check()
     dialogue = Dialogue(knowledge_base, _advise(knowledge_base), _ask, _tell, str(output))
     before = ""
     if case is not None:
         before = draft_of(case)
         dialogue.go_on_with(before)
-    code = 0
-    try:
-        _tell(click.style(MANUAL, dim=True))
-        if case is None:
-            dialogue.introduce()
-        if sys.stderr.isatty():
-            _tell(click.style("Working out what can still matter …", dim=True))
-        dialogue.run()
-        _tell("")
-        for line in _ending(dialogue):
-            click.echo(line)
-    except (Stopped, EOFError):
-        _tell("")
-    except (KeyboardInterrupt, click.Abort):
-        _tell("")
-        code = INTERRUPTED
-    finally:
-        _save(dialogue, target, kept=before if case is not None and _same(case, output) else "")
+    with ended_like_ctrl_c():
+        code = 0
+        try:
+            _run(dialogue)
+        except (Stopped, EOFError):
+            _tell("")
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+            _tell("")
+        finally:
+            with uninterrupted():
+                if case is not None and in_place and not _unchanged(case, before):
+                    target = Target(output, replaces=False)
+                    _tell(f"{output} was changed by another program; it is not overwritten.")
+                _save(dialogue, target, kept=before if in_place else "")
     return code
+
+
+def _run(dialogue: Dialogue) -> None:
+    """The dialogue from its manual to its verdicts."""
+    _tell(click.style(MANUAL, dim=True))
+    if not dialogue.states:
+        dialogue.introduce()
+    if sys.stderr.isatty():
+        _tell(click.style("Working out what can still matter …", dim=True))
+    dialogue.run()
+    _tell("")
+    for line in _ending(dialogue):
+        click.echo(line)
 
 
 def _advise(knowledge_base: KnowledgeBase) -> Advise:
@@ -75,6 +87,14 @@ def _advise(knowledge_base: KnowledgeBase) -> Advise:
 
 def _same(case: Path, output: Path) -> bool:
     return output.exists() and output.samefile(case)
+
+
+def _unchanged(case: Path, before: str) -> bool:
+    """Whether a file still says what it said; one that is gone is no reason to write under another name."""
+    try:
+        return draft_of(case) == before
+    except InputError:
+        return not case.exists()
 
 
 def _ask(prompt: str) -> str:
@@ -127,4 +147,4 @@ def _save(dialogue: Dialogue, target: Target, kept: str) -> None:
             click.echo(text, nl=False)
             reason = error.strerror or str(error)
             raise click.UsageError(f"{target.shown} cannot be written: {reason}; the case stands above.") from None
-        _tell(f"saved {number} in {path}; then: sjd assess {path}")
+        _tell(f"saved {number} in {path}; then: sjd assess {path}, or go on: sjd ask-me {path} -o {path}")

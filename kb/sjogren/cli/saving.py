@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -16,18 +16,23 @@ MODE = 0o666
 
 
 class Target:
-    """Where a text goes. ``replaces`` says that the file may be overwritten if it is there."""
+    """Where a text goes.
 
-    def __init__(self, path: Path, *, replaces: bool) -> None:
+    ``replaces`` says that the file may be overwritten if it is there; ``instead`` what to do where it may not.
+    """
+
+    def __init__(self, path: Path, *, replaces: bool, instead: str = "") -> None:
         self.path = Path(os.path.realpath(path))
-        self.shown, self.replaces = path, replaces
+        self.shown, self.replaces, self.instead = path, replaces, instead
 
     def check(self) -> None:
         """Raises a usage error when the file could not be written; asked before any work is done."""
         if self.path.is_dir():
             raise click.UsageError(f"{self.shown} is a folder; name a file in it.")
         if self.path.exists() and not self.replaces:
-            raise click.UsageError(f"{self.shown} exists; it is not overwritten without --force.")
+            raise click.UsageError(
+                f"{self.shown} exists; it is not overwritten without --force. {self.instead}".rstrip()
+            )
         if not self.path.parent.is_dir():
             raise click.UsageError(f"{self.shown} cannot be written: there is no folder {str(self.shown.parent)!r}.")
         if not os.access(self.path.parent, os.W_OK):
@@ -38,7 +43,7 @@ class Target:
 
         Raises `OSError` when it cannot be written; then nothing is left behind.
         """
-        with _uninterrupted():
+        with uninterrupted():
             new = self.path.with_name(f".{self.path.name}.{os.getpid()}.new")
             try:
                 with os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, MODE), "wb") as file:
@@ -77,13 +82,37 @@ def _only_new(source: Path, name: Path) -> None:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C does nothing in between."""
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C, a closed terminal and a polite end do nothing in between."""
+    with _handled(signal.SIG_IGN):
+        yield
+
+
+@contextmanager
+def ended_like_ctrl_c() -> Iterator[None]:
+    """A closed terminal and a polite end raise `KeyboardInterrupt`, as Ctrl-C does."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with _handled(interrupt):
+        yield
+
+
+@contextmanager
+def _handled(handler: Callable[..., None] | signal.Handlers) -> Iterator[None]:
+    """Signals that end a program go to a handler in between; only the main thread may say so."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = {each: signal.signal(each, handler) for each in _signals()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, was in before.items():
+            signal.signal(each, was)
+
+
+def _signals() -> list[signal.Signals]:
+    """Those that this system has."""
+    return [each for each in signal.Signals if each.name in {"SIGINT", "SIGTERM", "SIGHUP"}]

@@ -66,10 +66,10 @@ def how_to_answer(fact: FactDef, vocabulary: Vocabulary) -> str:
             return f"drug: class start stop, with semicolons; class {told}; dates as 2026-01-31; none"
         case "text" | "term":
             return "as written in the chart"
-        case "number" | "count" if fact.abnormal:
-            return f"{told}; or abnormal, normal where the number is not known"
-        case "number" if fact.unit == YEARS:
-            return told.replace(f" {YEARS}", " years", 1)
+        case "number" | "count":
+            told = told.replace(f" {YEARS}", " years", 1) if fact.unit == YEARS else told
+            head = f"a number, {told}" if fact.type == "number" else told
+            return f"{head}; or abnormal, normal where it is not known" if fact.abnormal else head
         case _:
             return told
 
