@@ -8,11 +8,11 @@ from sjogren.advice.family import NONE, Families
 from sjogren.advice.findings import Teller, gathered
 from sjogren.advice.kept import Fields, fields_of
 from sjogren.advice.nouns import Advice, Change, LeftOut, Unsettled
-from sjogren.advice.open_facts import Open, Totals, facts_of, lacking
+from sjogren.advice.open_facts import Behind, Open, lacking
 from sjogren.advice.patient import Patient
 from sjogren.advice.ranking import ranked
 from sjogren.assess.assessor import Derived
-from sjogren.assess.knowledge_base import Assessment, KnowledgeBase
+from sjogren.assess.knowledge_base import Assessment, KnowledgeBase, uncollected
 from sjogren.compare.answers import TABLES, UNDETERMINED, answer, nodes_of
 from sjogren.model.case import Case
 from sjogren.model.rule import Rule
@@ -37,7 +37,8 @@ def advise(knowledge_base: KnowledgeBase, case: Case, assessment: Assessment | N
     """
     if assessment is not None and assessment.case != case.id:
         raise ValueError(f"the assessment is of {assessment.case!r}, the case is {case.id!r}")
-    return _Adviser(knowledge_base, case).advice()
+    with uncollected():
+        return _Adviser(knowledge_base, case).advice()
 
 
 class _Adviser:
@@ -45,7 +46,7 @@ class _Adviser:
         self.case, self.rules, self.vocabulary = case, knowledge_base.rules, knowledge_base.vocabulary
         self.fields: Fields = fields_of(knowledge_base)
         self.derived: Derived = knowledge_base.derived(case)[-1]
-        self.totals = Totals(self.derived, self.rules)
+        self.behind = Behind(self.fields, case, self.derived, self.rules)
         self.undecided = {
             each.rule: next((shown.word for shown in each.shown if shown.word), UNDETERMINED)
             for each in self.derived.program.conclusions
@@ -60,10 +61,10 @@ class _Adviser:
         for name in self.undecided:
             if name not in self.between and self.rules[name].kind != NUMBERS:
                 self._look(self.rules[name])
-        tests, idle = ranked(self.open, self.totals, self.derived, self.vocabulary)
+        tests, idle, behind = ranked(self.open, self.behind, self.derived, self.vocabulary)
         able = {name for test in tests for name in test.can_change}
         unsettled = [Unsettled(each.conclusion, self._why(each)) for each in self.open if each.conclusion not in able]
-        return Advice(tuple(self.changes), tests, idle, tuple(unsettled), tuple(self.left_out))
+        return Advice(tuple(self.changes), tests, idle, tuple(unsettled), tuple(self.left_out), behind)
 
     def _look(self, rule: Rule) -> None:
         patient, reason = self._patient(rule)
@@ -83,34 +84,44 @@ class _Adviser:
 
     def _patient(self, rule: Rule) -> tuple[Patient | None, str]:
         """The patient in the field of a rule, or why there is none."""
-        field = self.fields.of(rule.id, self.case.policy, self.case.assume)
-        if isinstance(field, str):
-            return None, field
-        patient = Patient(field, self.derived, self.rules)
-        if patient.answer == field.impossible or field.answers[patient.answer] != answer(
-            rule, self.derived.result.truth
-        ):
+        field = self.fields.of(rule.id, self.case)
+        patient = None if isinstance(field, str) else Patient(field, self.derived, self.rules)
+        if patient is not None and patient.answer == patient.field.impossible:
+            # The record contradicts itself and is answered all the same.
+            field = self.fields.of(rule.id, self.case, anybody=True)
+            patient = None if isinstance(field, str) else Patient(field, self.derived, self.rules)
+        if isinstance(field, str) or patient is None:
+            return None, str(field)
+        if field.answers[patient.answer] != answer(rule, self.derived.result.truth):
             return None, ODD
         return patient, ""
 
-    def _changes(self, rule: Rule, patient: Patient) -> Iterator[Change]:
-        """One change for each other answer that can be reached."""
+    def _changes(self, rule: Rule, patient: Patient) -> list[Change]:
+        """One change for each other answer that can be reached: by missing facts alone where the verdict is open.
+
+        Where no missing fact settles an open verdict, what is recorded would have to be otherwise.
+        """
         missing = not patient.field.settled[patient.answer]
+        found = list(self._reached(rule, patient, missing=True)) if missing else []
+        return found or list(self._reached(rule, patient, missing=False))
+
+    def _reached(self, rule: Rule, patient: Patient, *, missing: bool) -> Iterator[Change]:
         teller = Teller(patient, self.vocabulary)
+        now = self._named(rule, patient.field.answers[patient.answer])
         for number, words in enumerate(patient.field.answers):
             if number == patient.answer or not patient.field.settled[number]:
                 continue
             families = Families()
             family = (patient.enough if missing else patient.fewest)(families, number)
-            if family == NONE:
-                continue
-            products, more = gathered(families, family, patient, MOST)
-            sets = tuple(teller.told(factors) for factors in products)
-            now = self._named(rule, patient.field.answers[patient.answer])
-            yield Change(rule.id, now, self._named(rule, words), missing, sets, more)
+            if family != NONE:
+                products, more = gathered(families, family, patient, MOST)
+                sets = tuple(teller.told(factors) for factors in products)
+                yield Change(rule.id, now, self._named(rule, words), missing, sets, more)
 
     def _named(self, rule: Rule, words: str) -> str:
         """An answer as the assessment prints it."""
+        if words == UNDETERMINED and rule.kind == "Grade":
+            return f"{rule.levels[0]} to {rule.levels[-1]}"
         if words == UNDETERMINED:
             return self.undecided[rule.id]
         return {"met": "true", "not_met": "false"}[words] if rule.kind == "Finding" else words
@@ -121,10 +132,10 @@ class _Adviser:
         lacks = lacking(rule, self.derived)
         repeated = tuple(dict.fromkeys(_fact(key) for key in lacks if key in self.derived.inputs))
         if patient is None:
-            facts = frozenset(_fact(key) for key in lacks if key not in self.derived.inputs)
+            keys = [key for key in lacks if key not in self.derived.inputs]
         else:
-            facts = frozenset(facts_of(patient, self.totals, patient.mattering))
-        self.open.append(Open(rule.id, facts, patient, repeated))
+            keys = [patient.field.variables[position].key for position in sorted(patient.mattering)]
+        self.open.append(Open(rule.id, frozenset(self.behind.facts(map(_fact, keys))), patient, repeated))
 
     def _why(self, each: Open) -> str:
         """Why no test settles a conclusion."""

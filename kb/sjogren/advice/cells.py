@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +22,14 @@ def is_value(cell: Cell) -> bool:
 def values_of(each: Variable) -> list[int]:
     """The cells that a fully recorded input can be in."""
     return [index for index, cell in enumerate(each.cells) if is_value(cell)]
+
+
+def first_of(cells: Iterable[int], alike: Sequence[int]) -> tuple[int, ...]:
+    """Of some cells the first of each kind."""
+    kinds: dict[int, int] = {}
+    for cell in cells:
+        kinds.setdefault(alike[cell], cell)
+    return tuple(kinds.values())
 
 
 def assumed_cell(each: Variable, assume: Mapping[str, str]) -> int | None:

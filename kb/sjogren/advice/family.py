@@ -6,7 +6,7 @@ Equal families are the same number. Elements are numbered in the order in which 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 NONE, NOTHING_NEEDED = 0, 1
 
@@ -121,33 +121,24 @@ class Families:
                 one = self.without[one]
         return found
 
-    def product(self, factors: Iterable[Iterable[int]]) -> int:
+    def product(self, factors: Sequence[Iterable[int]]) -> int:
         """The sets that have one element of each factor; factors have no element in common."""
-        found = NOTHING_NEEDED
-        for factor in factors:
-            found = self._times(found, sorted(factor, reverse=True))
-        return found
-
-    def _times(self, one: int, elements: list[int]) -> int:
-        found = NONE
-        for element in elements:
-            found = self.either(found, self._added(one, element))
-        return found
-
-    def _added(self, one: int, element: int) -> int:
-        """Every set with an element added that none of them has."""
-        if one == NONE:
-            return NONE
-        if self.element[one] > element:
-            return self.node(element, NONE, one)
-        key = ("add", one, element)
-        found = self._done.get(key)
-        if found is None:
-            found = self.node(
-                self.element[one], self._added(self.without[one], element), self._added(self.with_it[one], element)
-            )
-            self._done[key] = found
-        return found
+        order = sorted(((element, at) for at, factor in enumerate(factors) for element in factor), reverse=True)
+        # For each choice of factors that later elements are taken from, the sets so far: all from the last element on.
+        found = {0: NOTHING_NEEDED}
+        waiting = [0] * len(factors)
+        for _, at in order:
+            waiting[at] += 1
+        for element, at in order:
+            waiting[at] -= 1
+            bit = 1 << at
+            more = {taken | bit: sets for taken, sets in found.items() if not taken & bit}
+            merged = dict(found)
+            for taken, sets in more.items():
+                merged[taken] = self.node(element, found.get(taken, NONE), sets)
+            # Without an element left, a factor must have been taken from.
+            found = {taken: sets for taken, sets in merged.items() if waiting[at] or taken & bit}
+        return found.get((1 << len(factors)) - 1, NONE)
 
     def has(self, one: int, elements: Iterable[int]) -> bool:
         """Whether one set is in a family."""

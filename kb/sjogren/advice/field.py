@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sjogren.advice.cells import assumed_cell
+from sjogren.advice.cells import assumed_cell, first_of, values_of
 from sjogren.compare.answers import TABLES, UNDETERMINED, answers, nodes_of
 from sjogren.compare.diagrams import EVERYBODY, NOBODY, Diagrams
 from sjogren.compare.reading import Outline, Source, cut
@@ -40,15 +40,30 @@ class Field:
         is an answer, the one after them is what no record can be.
     alike, others
         for each variable, the first cell that the diagram does not tell from each cell; and the cell of other codes.
+    values, apart
+        for each variable the cells of fully recorded values, and one of each kind that the diagram tells apart.
+    words
+        cells in words, by variable, as they are first asked for.
 
+    ``opened`` looks at the findings behind a stated level, and not at the level.
+    ``anybody`` also lets in what no record should be: a broader finding absent beside a narrower one that is present.
     Raises `Uncountable` or `TooLarge` where this cannot be made.
     """
 
-    def __init__(self, knowledge: Knowledge, rule: Rule, policy: Mapping[str, str], assume: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        rule: Rule,
+        policy: Mapping[str, str],
+        assume: Mapping[str, str],
+        *,
+        anybody: bool = False,
+        opened: bool = False,
+    ) -> None:
         vocabulary, rules = knowledge.vocabulary, knowledge.rules.rules
         self.rule = rule
         nodes = nodes_of(rule)
-        source = Source(cut(knowledge.program, nodes), rules, policy)
+        source = Source(cut(knowledge.program, nodes), rules, policy, frozenset([rule.id] if opened else ()))
         stated = {each.stated for each in rules.values() if each.stated}
         roots = [*nodes, *_beside(source, nodes, vocabulary, assume)]
         world = World([source], [roots], vocabulary, partial=True, half=stated, limit=MAX_NODES)
@@ -69,8 +84,11 @@ class Field:
         end = len(self.variables)
         self.asks = [end] * self.first
         self.children: list[tuple[int, ...]] = [()] * self.first
-        self.root = self._joined(space, world.possible, parts)
+        self.root = self._joined(space, EVERYBODY if anybody else world.possible, parts)
         self.alike = self._alike()
+        self.values = tuple(tuple(values_of(each)) for each in self.variables)
+        self.apart = tuple(first_of(values, alike) for values, alike in zip(self.values, self.alike, strict=True))
+        self.words: dict[tuple[int, tuple[int, ...]], str] = {}
         self.others = self._others(source, roots)
 
     def _unrecorded(self, space: Diagrams, one: int, assume: Mapping[str, str]) -> int:
@@ -143,7 +161,7 @@ def _present(each: Variable) -> list[int]:
 
 
 def _beside(source: Source, nodes: Sequence[str], vocabulary: Vocabulary, assume: Mapping[str, str]) -> Iterable[str]:
-    """Inputs that a conclusion does not read, but that bear on those it reads: narrower, broader, or against assuming."""
+    """Inputs that a conclusion does not read, but that bear on those it reads: narrower, broader, against assuming."""
     outline = Outline(source)
     read = {key.partition("@")[0] for key in outline.read(nodes)}
     found: dict[str, None] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 from sjogren.advice.cells import value_of, within
 from sjogren.advice.family import NONE, Families
@@ -13,7 +12,7 @@ from sjogren.compare.space import Variable
 from sjogren.compare.words import cell_words, where_words
 from sjogren.engine.knowledge import Span
 from sjogren.model.vocabulary import Vocabulary
-from sjogren.proof.words import place, span_words, value_words
+from sjogren.proof.words import list_words, place, span_words, value_words
 from sjogren.rules.english import fact_label, side_words
 
 Factors = list[list[int]]
@@ -35,16 +34,34 @@ def gathered(families: Families, family: int, patient: Patient, most: int) -> tu
 
 def _grown(families: Families, family: int, one: Sequence[int], patient: Patient) -> Factors:
     readers = patient.field.readers
-    others = sorted(families.elements(family) - set(one))
+    alike: dict[frozenset[str], list[int]] = {}
+    for other in sorted(families.elements(family) - set(one)):
+        alike.setdefault(readers[other // SHIFT], []).append(other)
+    instead = [
+        [
+            other
+            for other in alike.get(readers[each // SHIFT], ())
+            if families.has(family, [*one[:at], other, *one[at + 1 :]])
+        ]
+        for at, each in enumerate(one)
+    ]
+    taken = [other for others in instead for other in others]
+    whole = [[each, *others] for each, others in zip(one, instead, strict=True)]
+    if len(set(taken)) == len(taken) and families.holds_all(family, families.product(whole)):
+        return whole
     factors = [[each] for each in one]
-    for at, each in enumerate(one):
-        rest = [*one[:at], *one[at + 1 :]]
+    for at, others in enumerate(instead):
         for other in others:
-            if readers[other // SHIFT] == readers[each // SHIFT] and families.has(family, [*rest, other]):
-                wider = [*factors[:at], [*factors[at], other], *factors[at + 1 :]]
-                if families.holds_all(family, families.product(wider)):
-                    factors = wider
+            if any(other in factor for factor in factors):
+                continue
+            wider = [*factors[:at], [*factors[at], other], *factors[at + 1 :]]
+            if families.holds_all(family, families.product(wider)):
+                factors = wider
     return factors
+
+
+MANY = 3
+"""So many absent findings that the same statements read are told as one."""
 
 
 class Teller:
@@ -54,24 +71,48 @@ class Teller:
         self.patient, self.vocabulary = patient, vocabulary
 
     def told(self, factors: Factors) -> tuple[Finding, ...]:
-        """A finding for each factor; all sides of a test that are to be alike are one."""
+        """A finding for each factor; all sides of a test that are to be alike are one, and much that is absent."""
         alone: dict[tuple[str, str], list[int]] = {}
+        absent: dict[frozenset[str], list[int]] = {}
         found: list[Finding] = []
         for factor in factors:
-            if len(factor) == 1:
-                each, text = self._words(factor[0])
-                alone.setdefault((each.fact.name if each.side else each.key, text), []).append(factor[0])
-            else:
+            element = factor[0]
+            each = self.patient.field.variables[element // SHIFT]
+            if len(factor) > 1:
                 found.append(self._either(factor))
+            elif each.kind == "flag" and not each.side and element % SHIFT == 0:
+                absent.setdefault(self.patient.field.readers[element // SHIFT], []).append(element)
+            else:
+                alone.setdefault((each.fact.name if each.side else each.key, self._words([element])), []).append(
+                    element
+                )
+        for elements in absent.values():
+            if len(elements) < MANY:
+                alone |= {(self._name(element), self._words([element])): [element] for element in elements}
+            else:
+                labels = [fact_label(self._name(element), self.vocabulary) for element in elements]
+                found.append(self._finding(f"none of {list_words(labels)}", [elements]))
         return (*(each for (_, text), elements in alone.items() for each in self._all(elements, text)), *found)
 
-    def _words(self, element: int) -> tuple[Variable, str]:
-        """An input, and one of its cells, with those that nothing tells from it, in words, without its side."""
-        at, cell = divmod(element, SHIFT)
-        each, alike = self.patient.field.variables[at], self.patient.field.alike[at]
-        possible = within(each, self.patient.base[at]) if self.patient.open[at] else range(len(each.cells))
-        cells = [one for one in within(each, len(each.cells) - 1) if alike[one] == alike[cell] and one in possible]
-        return each, cell_words(each, cells, self.vocabulary)
+    def _name(self, element: int) -> str:
+        return self.patient.field.variables[element // SHIFT].key
+
+    def _words(self, elements: Sequence[int]) -> str:
+        """Some cells of one input, with those that nothing tells from them, in words, without its side."""
+        at = elements[0] // SHIFT
+        field = self.patient.field
+        each, alike = field.variables[at], field.alike[at]
+        shown = within(each, self.patient.base[at]) if self.patient.open[at] else field.values[at]
+        kinds = {alike[element % SHIFT] for element in elements}
+        cells = tuple(one for one in shown if alike[one] in kinds)
+        words = field.words.get((at, cells))
+        if words is None:
+            if len(elements) > 1 and len(cells) == len(field.values[at]):
+                words = f"{fact_label(each.key.partition('@')[0], self.vocabulary)} known"
+            else:
+                words = cell_words(each, cells, self.vocabulary)
+            field.words[at, cells] = words
+        return words
 
     def _all(self, elements: Sequence[int], text: str) -> Iterator[Finding]:
         each = self.patient.field.variables[elements[0] // SHIFT]
@@ -84,17 +125,22 @@ class Teller:
             yield self._finding(f"{text}, {side_words(side)}" if side else text, [[element]])
 
     def _either(self, factor: Sequence[int]) -> Finding:
-        told = [(*self._words(element), element) for element in factor]
+        """One of several cells: those of one input in one phrase, and all sides of a test together."""
+        inputs: dict[int, list[int]] = {}
+        for element in factor:
+            inputs.setdefault(element // SHIFT, []).append(element)
+        sides: dict[tuple[str, str], list[str]] = {}
+        for at, elements in inputs.items():
+            each = self.patient.field.variables[at]
+            sides.setdefault((each.fact.name if each.side else each.key, self._words(elements)), []).append(each.side)
         parts = []
-        for (name, text), group in groupby(
-            sorted(told, key=lambda one: (one[0].fact.name, one[1])), key=lambda one: (one[0].fact.name, one[1])
-        ):
-            sides = [each.side for each, _, _ in group if each.side]
-            fact = self.vocabulary.facts[name]
-            if len(sides) == len(fact.sides) > 1:
-                parts.append(f"{text} in {where_words(fact.laterality, either=True)}")
+        for (name, text), where in sides.items():
+            if not where[0]:
+                parts.append(text)
+            elif len(where) == len(self.vocabulary.facts[name].sides):
+                parts.append(f"{text} in {where_words(self.vocabulary.facts[name].laterality, either=True)}")
             else:
-                parts += [f"{text}, {side_words(side)}" for side in sides] or [text]
+                parts += [f"{text}, {side_words(side)}" for side in where]
         return self._finding(" or ".join(parts), [[element] for element in factor])
 
     def _finding(self, text: str, ways: Sequence[Sequence[int]]) -> Finding:
@@ -133,12 +179,10 @@ class Teller:
                 return value_words(each.fact, origin.chosen.value)
             return f"assumed {origin.value.replace('_', ' ')}"
         rule = self.patient.rules.get(self.patient.field.stated.get(each.key, ""))
-        if rule is None:
+        if rule is None or spanned(rule, derived.result) == self.patient.unknown(rule):
             return ""
         low, high = spanned(rule, derived.result)
         if rule.kind == "Grade":
-            if (low, high) == (0, len(rule.levels) - 1):
-                return ""
             return rule.levels[int(low)] if low == high else f"{rule.levels[int(low)]} to {rule.levels[int(high)]}"
         return span_words(Span(low, high))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
 from sjogren.advice.field import Field
 from sjogren.assess.knowledge_base import KnowledgeBase
 from sjogren.compare.diagrams import TooLarge
 from sjogren.compare.space import Uncountable
+from sjogren.model.case import Case
 
 TOO_MANY = "there are too many combinations of findings to work out"
 
@@ -20,17 +20,24 @@ class Fields:
 
     def __init__(self, knowledge_base: KnowledgeBase) -> None:
         self.knowledge = knowledge_base.knowledge
-        self._made: dict[tuple[str, Choices, Choices], Field | str] = {}
+        self._made: dict[tuple[str, Choices, Choices, bool, bool], Field | str] = {}
 
-    def of(self, rule: str, policy: Mapping[str, str], assume: Mapping[str, str]) -> Field | str:
-        """The field of a conclusion, or in words why there is none."""
+    def of(self, rule: str, case: Case, *, anybody: bool = False, opened: bool = False) -> Field | str:
+        """The field of a rule under the policies and assumptions of a case, or in words why there is none."""
         known = self.knowledge.vocabulary.policies
-        chosen = {name: policy.get(name, choice.default) for name, choice in known.items()}
-        key = (rule, tuple(sorted(chosen.items())), tuple(sorted(assume.items())))
+        chosen = {name: case.policy.get(name, choice.default) for name, choice in known.items()}
+        key = (rule, tuple(sorted(chosen.items())), tuple(sorted(case.assume.items())), anybody, opened)
         found = self._made.get(key)
         if found is None:
             try:
-                found = Field(self.knowledge, self.knowledge.rules.rules[rule], chosen, assume)
+                found = Field(
+                    self.knowledge,
+                    self.knowledge.rules.rules[rule],
+                    chosen,
+                    case.assume,
+                    anybody=anybody,
+                    opened=opened,
+                )
             except Uncountable as fault:
                 found = str(fault)
             except TooLarge:

@@ -33,8 +33,8 @@ class Change(NamedTuple):
     now, becomes
         the answer as it is, and as it would be.
     missing
-        True: the verdict is open, and each set is of missing facts alone. False: each set is a smallest change of what
-        is recorded, with missing facts where that is as small.
+        True: the verdict is open, and each set is of missing facts alone. False: the verdict is settled, or open for
+        whatever is missing, and each set is a smallest change of what is recorded or missing.
     sets
         each is enough, and nothing less than it is. A finding with several ways stands for a set with each of them.
     more
@@ -70,7 +70,7 @@ class NextTest(NamedTuple):
 
 
 class Idle(NamedTuple):
-    """A test of which facts are missing that can change nothing any more."""
+    """A test of which facts are missing, and that is not asked for."""
 
     id: str
     label: str
@@ -91,13 +91,21 @@ class LeftOut(NamedTuple):
 
 
 class Advice(NamedTuple):
-    """What would change the conclusions of a visit, and what to find out next, the first thing first."""
+    """What would change the conclusions of a visit, and what to find out next, the first thing first.
+
+    no_longer
+        the tests of which facts are missing that can change nothing any more.
+    behind
+        the tests that can change something only by what a clinician rates with a level, as a domain of ESSDAI; the
+        level is asked of the test that rates it.
+    """
 
     changes: tuple[Change, ...]
     tests: tuple[NextTest, ...]
     no_longer: tuple[Idle, ...]
     unsettled: tuple[Unsettled, ...]
     left_out: tuple[LeftOut, ...]
+    behind: tuple[Idle, ...] = ()
 
     def to_json(self) -> Json:
         """The same as plain data for JSON; a finding without its ways, which its words say."""

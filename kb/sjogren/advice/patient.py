@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from sjogren.advice.cells import cell_of, range_of, values_of, within
+from sjogren.advice.cells import cell_of, first_of, range_of, within
 from sjogren.advice.family import NONE, NOTHING_NEEDED, Families
 from sjogren.advice.field import Field
 from sjogren.assess.assessor import Derived
 from sjogren.compare.space import PATIENT, Variable
-from sjogren.engine.knowledge import Result
+from sjogren.engine.knowledge import Result, Span, add_up
 from sjogren.model.rule import Rule
 from sjogren.program.ir import FALSE, TRUE
 
@@ -20,6 +20,8 @@ RECORDED = ("fact", "accepted")
 """Kinds of origins of what somebody recorded."""
 SHIFT = 256
 """More than any input has cells: an element of a set is an input and a cell."""
+FAR = 1 << 20
+"""Farther than anything that can be reached."""
 
 
 class Patient:
@@ -38,7 +40,7 @@ class Patient:
         for position, each in enumerate(field.variables):
             cell, missing = self._cell(position, each)
             self.base.append(cell)
-            self.open.append(self._told_apart(position, within(each, cell)) if missing else ())
+            self.open.append(self._open(position, cell) if missing else ())
 
     def _cell(self, position: int, each: Variable) -> tuple[int, bool]:
         """The cell of an input, and whether it is missing, all of it or in part."""
@@ -57,10 +59,27 @@ class Patient:
         cell = range_of(each, low, high)
         return cell, len(within(each, cell)) > 1
 
-    def _told_apart(self, position: int, cells: Sequence[int]) -> tuple[int, ...]:
-        """Of some cells the first of those that the field does not tell apart."""
-        alike = self.field.alike[position]
-        return tuple({alike[cell]: cell for cell in reversed(cells)}.values())[::-1]
+    def unknown(self, rule: Rule) -> tuple[Any, Any]:
+        """What a rule with a stated value comes to where nothing is recorded."""
+        if rule.kind == "Grade":
+            return Fraction(0), Fraction(len(rule.levels) - 1)
+        total = next(each for each in self.derived.program.aggregates if each.key == rule.id)
+        ends = [
+            (addend.minimum, addend.maximum) if addend.kind == "number" else (addend.levels[0][1], addend.levels[-1][1])
+            for addend in total.addends
+        ]
+        low, high = add_up(
+            total.op, [(addend.weight, Span(*span)) for addend, span in zip(total.addends, ends, strict=True)]
+        )
+        return low, high
+
+    def _open(self, position: int, cell: int) -> tuple[int, ...]:
+        """The cells that an input in a cell can be shown to be in, one of each kind."""
+        field = self.field
+        each = field.variables[position]
+        if each.cells[cell].unknown:
+            return field.apart[position]
+        return first_of(within(each, cell), field.alike[position])
 
     @cached_property
     def answer(self) -> int:
@@ -76,64 +95,69 @@ class Patient:
     @cached_property
     def changeable(self) -> list[tuple[int, ...]]:
         """For each input the cells that it would have if it were recorded otherwise; none for the age."""
+        field = self.field
         return [
-            self._told_apart(position, [cell for cell in values_of(each) if cell != self.base[position]])
-            if each.key != PATIENT
-            else ()
-            for position, each in enumerate(self.field.variables)
+            ()
+            if each.key == PATIENT
+            else tuple(cell for cell in field.apart[at] if field.alike[at][cell] != field.alike[at][self.base[at]])
+            for at, each in enumerate(field.variables)
         ]
 
     # -- sets ---------------------------------------------------------------------------------------------------------
 
     def enough(self, families: Families, answer: int) -> int:
         """The minimal sets of cells of missing inputs that give an answer, all else left as it is."""
-        field, memo = self.field, {answer: NOTHING_NEEDED}
+        memo = dict.fromkeys(range(self.field.first), NONE)
+        memo[answer] = NOTHING_NEEDED
+        return self._enough(self.field.root, families, memo)
 
-        def walk(node: int) -> int:
-            if node < field.first:
-                return memo.get(node, NONE)
-            found = memo.get(node)
-            if found is None:
-                asked, children = field.asks[node], field.children[node]
-                stay = children[self.base[asked]]
-                without = walk(stay)
-                found = without
-                for cell in reversed(self.open[asked]):
-                    if children[cell] != stay and without != NOTHING_NEEDED:
-                        more = families.beyond(walk(children[cell]), without)
-                        found = families.either(found, families.node(asked * SHIFT + cell, NONE, more))
-                memo[node] = found
-            return found
-
-        return walk(field.root)
+    def _enough(self, node: int, families: Families, memo: dict[int, int]) -> int:
+        found = memo.get(node)
+        if found is None:
+            asked, children = self.field.asks[node], self.field.children[node]
+            stay = children[self.base[asked]]
+            found = without = self._enough(stay, families, memo)
+            for cell in reversed(self.open[asked]) if without != NOTHING_NEEDED else ():
+                if children[cell] != stay:
+                    more = families.beyond(self._enough(children[cell], families, memo), without)
+                    found = families.either(found, families.node(asked * SHIFT + cell, NONE, more))
+            memo[node] = found
+        return found
 
     def fewest(self, families: Families, answer: int) -> int:
         """The smallest sets of cells, recorded otherwise or found out, that give an answer."""
-        field, memo = self.field, {answer: NOTHING_NEEDED}
+        far = self._far(answer)
+        if far[self.field.root] >= FAR:
+            return NONE
+        return self._fewest(self.field.root, families, far, {answer: NOTHING_NEEDED})
 
-        def walk(node: int) -> int:
-            if node < field.first:
-                return memo.get(node, NONE)
-            found = memo.get(node)
-            if found is None:
-                asked, children = field.asks[node], field.children[node]
-                stay = children[self.base[asked]]
-                ways = [walk(stay)]
-                ways += [
-                    families.node(asked * SHIFT + cell, NONE, walk(children[cell]))
-                    for cell in self.changeable[asked]
-                    if children[cell] != stay
-                ]
-                sizes = [families.size(way) for way in ways]
-                least = min((size for size in sizes if size is not None), default=None)
-                found = NONE
-                for way, size in zip(ways, sizes, strict=True):
-                    if size is not None and size == least:
-                        found = families.either(found, way)
-                memo[node] = found
-            return found
+    def _fewest(self, node: int, families: Families, far: list[int], memo: dict[int, int]) -> int:
+        found = memo.get(node)
+        if found is None:
+            asked, children = self.field.asks[node], self.field.children[node]
+            stay = children[self.base[asked]]
+            found = self._fewest(stay, families, far, memo) if far[stay] == far[node] else NONE
+            for cell in reversed(self.changeable[asked]):
+                child = children[cell]
+                if child != stay and far[child] + 1 == far[node]:
+                    more = self._fewest(child, families, far, memo)
+                    found = families.either(found, families.node(asked * SHIFT + cell, NONE, more))
+            memo[node] = found
+        return found
 
-        return walk(field.root)
+    def _far(self, answer: int) -> list[int]:
+        """For each node how many inputs must be otherwise for an answer; children stand before their parents."""
+        field = self.field
+        far = [FAR] * len(field.asks)
+        far[answer] = 0
+        for node in range(field.first, len(far)):
+            asked, children = field.asks[node], field.children[node]
+            least = far[children[self.base[asked]]]
+            for cell in self.changeable[asked]:
+                if far[children[cell]] < least - 1:
+                    least = far[children[cell]] + 1
+            far[node] = least
+        return far
 
     # -- tests --------------------------------------------------------------------------------------------------------
 
@@ -189,22 +213,19 @@ class Patient:
             )
         return known
 
-    def can_settle(self, cells: Mapping[int, Collection[int]]) -> bool:
-        """Whether some of these cells of some inputs, all else left as it is, leave nothing open."""
+    def reached(self, cells: Mapping[int, Collection[int]]) -> set[int]:
+        """The answers that some of these cells of some inputs give, all else left as it is."""
         field = self.field
         seen, waiting = {field.root}, [field.root]
         while waiting:
             node = waiting.pop()
-            if node < field.first:
-                if node != field.impossible and field.settled[node]:
-                    return True
-                continue
-            asked, children = field.asks[node], field.children[node]
-            for cell in (self.base[asked], *cells.get(asked, ())):
-                if children[cell] not in seen:
-                    seen.add(children[cell])
-                    waiting.append(children[cell])
-        return False
+            if node >= field.first:
+                asked, children = field.asks[node], field.children[node]
+                for cell in (self.base[asked], *cells.get(asked, ())):
+                    if children[cell] not in seen:
+                        seen.add(children[cell])
+                        waiting.append(children[cell])
+        return {node for node in seen if node < field.impossible}
 
 
 def spanned(rule: Rule, result: Result) -> tuple[Any, Any]:

@@ -37,12 +37,12 @@ def open_knowledge_base(rules: str | Path | None = None, ontology: str | Path | 
     """
     rule_folder = Path(rules) if rules else data("rules")
     ontology_folder = Path(ontology) if ontology else data("ontology")
-    with _uncollected():
+    with uncollected():
         return KnowledgeBase(load(rule_folder, ontology_folder, VERSION))
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Puts off Python's search for cycles: what is made here has none, and what is dropped is freed at once."""
     if not gc.isenabled():
         yield
@@ -95,18 +95,19 @@ class KnowledgeBase:
     def assess(self, case: Case | str | Path | Mapping[str, Any]) -> Assessment:
         """Assess one case. Raises `InputError` for an invalid one, `InternalFault` when no answer can be given."""
         read = case if isinstance(case, Case) else self.read(case)
-        with _uncollected():
+        with uncollected():
             return Assessment(self._assessor.assess(read), self)
 
     def derived(self, case: Case | str | Path | Mapping[str, Any]) -> list[Derived]:
         """What is known and derived at each visit of a case, assumptions and policies applied; raises as `assess` does.
 
         >>> kb = open_knowledge_base()
-        >>> kb.derived({"id": "doc", "age": 50, "facts": {"anti_ro60": True}})[-1].result.truth["terminology/antibody/anti-ssa"]
+        >>> first = kb.derived({"id": "doc", "age": 50, "facts": {"anti_ro60": True}})[0]
+        >>> first.result.truth["terminology/antibody/anti-ssa"]
         'T'
         """
         read = case if isinstance(case, Case) else self.read(case)
-        with _uncollected():
+        with uncollected():
             found: list[Derived] = self._assessor.derived(read)
             return found
 
