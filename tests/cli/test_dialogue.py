@@ -243,6 +243,14 @@ def test_an_invalid_answer_is_told_with_what_is_expected_and_asked_again(
     assert said.dialogue.text == START
 
 
+def test_a_total_that_its_items_contradict_is_an_invalid_answer(base: KnowledgeBase) -> None:
+    test = Advised("questionnaires", "questionnaires", ("esspri.pain", "esspri_score"))
+    said = Said(base, ["9", "2", "6"], [test])
+
+    assert any("esspri_score is stated as 2, but its items give 3 to 9.67." in line for line in said.shown)
+    assert said.values == {("esspri.pain", ""): "9", ("esspri_score", ""): "6"}
+
+
 def test_a_list_of_diseases_is_asked_as_a_whole(base: KnowledgeBase) -> None:
     members = tuple(f"systemic_autoimmune_diseases.{code}" for code in base.vocabulary.associating_diseases)
     said = Said(base, ["sle"], [CHART._replace(facts=members)])

@@ -38,7 +38,7 @@ def ask_me(case: Path | None, output: Path, force: bool, rules: Path | None, ont
     """
     knowledge_base = open_knowledge_base(rules, ontology)
     if case is not None:
-        knowledge_base.read(case)
+        knowledge_base.derived(knowledge_base.read(case))
     in_place = case is not None and _same(case, output)
     target = Target(output, replaces=force or in_place, instead=f"To go on with it: sjd ask-me {output} -o {output}")
     target.check()

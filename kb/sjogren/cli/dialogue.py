@@ -235,7 +235,10 @@ class Dialogue:
         return True
 
     def _read(self, text: str) -> Case:
-        return read_case(text, self.vocabulary, self.file)
+        """The case that a text is; raises `InputError` also where totals and items do not agree."""
+        case = read_case(text, self.vocabulary, self.file)
+        self.knowledge_base.derived(case)
+        return case
 
     def _valid(self, text: str) -> Case | None:
         """The case that a text is; None when it is invalid, and what is wrong is said."""
