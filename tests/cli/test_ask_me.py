@@ -9,6 +9,7 @@ import re
 import select
 import signal
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -24,6 +25,8 @@ from sjogren.cli.saving import Target
 
 FEW = "id: a\nage: 52\nfacts: {anti_ssa_ro: positive}\n"
 WAIT = 60.0
+
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +100,6 @@ def test_the_end_of_the_input_saves_like_stop(few: Path, base: KnowledgeBase) ->
 
 
 def test_bytes_that_are_no_text_are_an_invalid_answer(few: Path) -> None:
-    import subprocess
-
     command = [sys.executable, "-m", "sjogren", "ask-me", str(few), "-o", str(few.with_name("out.yaml"))]
     done = subprocess.run(
         command, input=b"\xff\xfe\nstop\n", capture_output=True, check=False, timeout=WAIT, env=environment()
@@ -285,15 +286,27 @@ def test_a_case_in_json_stays_json(tmp_path: Path) -> None:
 # --- on a terminal ---------------------------------------------------------------------------------------------------
 
 
+OWN_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, "-m", "sjogren", *sys.argv[1:]])
+"""
+
+
 class Terminal:
     """A command on a pseudo-terminal of its own, so that ^C is the signal that a user gives."""
 
     def __init__(self, *arguments: str | Path, **more: str) -> None:
-        command = [sys.executable, "-m", "sjogren", *map(str, arguments)]
-        surroundings = environment(TERM="xterm", COLUMNS="200", **more)
-        self.process, self.door = pty.fork()
-        if self.process == 0:
-            os.execvpe(command[0], command, surroundings)  # noqa: S606 - our own command, as a user starts it
+        self.door, theirs = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", OWN_TERMINAL, *map(str, arguments)],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=environment(TERM="xterm", **more),
+            start_new_session=True,
+        )
+        os.close(theirs)
         self.said = ""
 
     def until(self, text: str, times: int = 1) -> None:
@@ -322,7 +335,7 @@ class Terminal:
                 break
             self.said += part.decode("utf-8", errors="replace")
         os.close(self.door)
-        return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
+        return self.process.wait(WAIT)
 
 
 def test_control_c_at_a_question_saves_what_was_answered(few: Path, base: KnowledgeBase) -> None:
@@ -348,7 +361,7 @@ def test_a_signal_while_it_works_out_what_matters_saves_too(tmp_path: Path, base
         terminal.until("> ", times=number)
         terminal.type(f"{answer}\n")
     terminal.until("Working out")
-    os.kill(terminal.process, signal.SIGINT)
+    terminal.process.send_signal(signal.SIGINT)
 
     assert terminal.end() == 130
     assert base.read(out).id == "case-1"
@@ -361,7 +374,7 @@ def test_a_terminal_that_is_closed_and_a_polite_end_save_too(few: Path, number: 
     terminal.until("> ")
     terminal.type("not done\n")
     terminal.until("> ", times=2)
-    os.kill(terminal.process, number)
+    terminal.process.send_signal(number)
 
     assert terminal.end() == 130
     assert len(base.read(few).visits[0].values) == 2

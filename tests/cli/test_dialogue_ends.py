@@ -13,6 +13,7 @@ from sjogren.cli.dialogue import Dialogue, Question
 from sjogren.facts.casefile import read_case
 from sjogren.model.vocabulary import FactDef
 
+pytestmark = pytest.mark.long
 MOST = 400
 """More answers than there are facts and sides to ask for."""
 
