@@ -87,7 +87,7 @@ class _Adviser:
         field = self.fields.of(rule.id, self.case)
         patient = None if isinstance(field, str) else Patient(field, self.derived, self.rules)
         if patient is not None and patient.answer == patient.field.impossible:
-            # The record contradicts itself and is answered all the same.
+            # A record that contradicts itself is answered all the same.
             field = self.fields.of(rule.id, self.case, anybody=True)
             patient = None if isinstance(field, str) else Patient(field, self.derived, self.rules)
         if isinstance(field, str) or patient is None:

@@ -118,7 +118,7 @@ class Field:
         def walk(state: tuple[int, ...]) -> int:
             if state[0] == NOBODY:
                 return self.impossible
-            if EVERYBODY in state[1:]:
+            if state[0] == EVERYBODY and EVERYBODY in state[1:]:
                 return state.index(EVERYBODY, 1) - 1
             found = memo.get(state)
             if found is not None:
