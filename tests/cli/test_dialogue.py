@@ -200,8 +200,11 @@ def test_why_names_the_conclusions_and_asks_again(base: KnowledgeBase) -> None:
     said = Said(base, ["?", "positive", "12"], [test])
     told = " ".join(line.strip() for line in said.shown)
 
-    assert f"It can change: {base.rules['classification/acr-eular-2016'].label}." in told
-    assert f"Alone it can settle: {base.rules['classification/aecg-2002'].label}." in told
+    waiting = told.partition("Verdicts that wait for the answer: ")[2].partition(". The test")[0].split("; ")
+    lacks = base.assess({"id": "a", "age": 52, "facts": {}}).conclusions()
+    assert waiting == [base.rules[name].label for name in lacks if "anti_ssa_ro" in lacks[name].get("lacks", ())]
+    assert f"The test (blood test) can change: {base.rules['classification/acr-eular-2016'].label}." in told
+    assert f"The test (blood test) alone can settle: {base.rules['classification/aecg-2002'].label}." in told
     assert said.values["anti_ssa_ro", ""] == "positive"
 
 

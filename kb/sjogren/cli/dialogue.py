@@ -264,13 +264,22 @@ class Dialogue:
         self._say(how)
 
     def _why(self, question: Question) -> None:
-        """Which conclusions the test can change, and which some results of it alone would settle."""
-        for head, names in (
-            ("It can change", question.test.can_change),
-            ("Alone it can settle", question.test.settles),
-        ):
+        """Which verdicts wait for the answer, and which conclusions the test can change, or settle alone."""
+        test = f"The test ({question.test.label})"
+        told = (
+            ("Verdicts that wait for the answer", self._waiting(question.fact)),
+            (f"{test} can change", question.test.can_change),
+            (f"{test} alone can settle", question.test.settles),
+        )
+        for head, names in told:
             if names:
                 self._say(f"{head}: {'; '.join(map(self._label, names))}.")
+
+    def _waiting(self, fact: FactDef) -> list[str]:
+        """The criteria sets that lack a fact."""
+        names = {fact.name, *(f"{fact.name}.{member}" for member in fact.members)}
+        conclusions = self.knowledge_base.assess(self.states[-1].case).conclusions()
+        return [name for name, value in conclusions.items() if names & set(value.get("lacks", ()))]
 
     def _label(self, name: str) -> str:
         rules = self.knowledge_base.rules
