@@ -215,3 +215,74 @@ def written_scalars(text: str) -> Iterator[Written]:
             yield Written(path, event.value, quoted, start.index, end.index, start.line + 1)
         else:
             trail.append((path, isinstance(event, yaml.MappingStartEvent), 0))
+
+
+class Entry(NamedTuple):
+    """Where one entry of a mapping stands: its key, and from where to where key and value reach together."""
+
+    key: str
+    start: int
+    end: int
+
+
+class Block(NamedTuple):
+    """A mapping where it stands: its path, whether it is in braces, from where to where, its column and its entries."""
+
+    path: str
+    flow: bool
+    start: int
+    end: int
+    column: int
+    entries: tuple[Entry, ...]
+
+
+def written_mappings(text: str) -> dict[str, Block]:
+    """Every mapping of a document that `read_located` has accepted, by path (``visits.0.facts``; the whole: empty)."""
+    found: dict[str, Block] = {}
+    open_: list[_Open] = []
+    end = 0  # where the last thing ended that is more than blanks and comments
+    for event in yaml.parse(text, Loader=_LOADER):
+        start_mark, end_mark = event.start_mark, event.end_mark
+        if isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+            closed = open_.pop()
+            end = end_mark.index if closed.flow and end_mark else end
+            if closed.is_mapping:
+                entries = tuple(Entry(*entry) for entry in closed.entries)
+                found[closed.path] = Block(closed.path, closed.flow, closed.start, end, closed.column, entries)
+            if open_:
+                open_[-1].ended(end)
+        elif isinstance(event, yaml.ScalarEvent | yaml.SequenceStartEvent | yaml.MappingStartEvent) and start_mark:
+            end = end_mark.index if end_mark else end
+            path = open_[-1].child(event, start_mark.index, end) if open_ else ""
+            if not isinstance(event, yaml.ScalarEvent):
+                is_mapping = isinstance(event, yaml.MappingStartEvent)
+                flow = bool(event.flow_style)
+                open_.append(_Open(path, is_mapping, flow, start_mark.index, start_mark.column))
+    return found
+
+
+class _Open:
+    """A list or mapping that is being read."""
+
+    def __init__(self, path: str, is_mapping: bool, flow: bool, start: int, column: int) -> None:
+        self.path, self.is_mapping, self.flow, self.start, self.column = path, is_mapping, flow, start, column
+        self.count = 0
+        self.entries: list[tuple[str, int, int]] = []
+
+    def child(self, event: yaml.Event, start: int, end: int) -> str:
+        """Take a part of it; the path of that part, empty for a key."""
+        at, self.count = self.count, self.count + 1
+        if not self.is_mapping:
+            return f"{self.path}.{at}".removeprefix(".")
+        if at % 2 == 0:
+            key = event.value if isinstance(event, yaml.ScalarEvent) else ""
+            self.entries.append((key, start, end))
+            return ""
+        self.ended(end)
+        return f"{self.path}.{self.entries[-1][0]}".removeprefix(".")
+
+    def ended(self, end: int) -> None:
+        """The last part ended here."""
+        if self.entries:
+            key, start, _ = self.entries[-1]
+            self.entries[-1] = (key, start, end)

@@ -63,7 +63,8 @@ def test_every_rule_part_fact_term_source_and_endpoint_has_its_page(site: Path) 
     record = Record(data("rules"), data("ontology"))
     for rule in KB.rules:
         assert (site / "rule" / f"{rule}.html").is_file(), rule
-    for folder, names in (("fact", KB.vocabulary.facts), ("endpoint", KB.vocabulary.endpoints)):
+    known = {"fact": KB.vocabulary.facts, "endpoint": KB.vocabulary.endpoints, "procedure": KB.vocabulary.procedures}
+    for folder, names in known.items():
         for name in names:
             assert (site / folder / f"{name}.html").is_file() or "." in name, name
     assert len(record.of_kind("term")) == len(list((site / "term").glob("*.html"))) - 1
@@ -91,6 +92,9 @@ def test_links_go_both_ways(site: Path, pages: dict[Path, Seen]) -> None:
     rule, fact = site / "rule/classification/acr-eular-2016/schirmer.html", site / "fact/schirmer_test.html"
     assert "../../../fact/schirmer_test.html" in pages[rule].links
     assert "../rule/classification/acr-eular-2016/schirmer.html" in pages[fact].links
+    procedure = site / "procedure/tear_secretion.html"
+    assert "../fact/schirmer_test.html" in pages[procedure].links
+    assert "../procedure/tear_secretion.html" in pages[fact].links
 
 
 def test_every_page_can_be_read_by_keyboard_and_by_ear(pages: dict[Path, Seen]) -> None:

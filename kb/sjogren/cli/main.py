@@ -17,6 +17,7 @@ from sjogren.errors import ISSUES, FindingsError, SjogrenError, did_you_mean
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "ask": ("sjogren.cli.ask:ask", "Ask a named question about rules, facts and evidence."),
+    "ask-me": ("sjogren.cli.ask_me:ask_me", "Fill in a case file in dialogue, asking only what matters."),
     "assess": ("sjogren.cli.assess:assess", "Assess one case or several."),
     "browse": ("sjogren.cli.browse:browse", "Write the knowledge base as a static site."),
     "check": ("sjogren.cli.check:check", "Check the rules and the ontology."),

@@ -35,7 +35,7 @@ def case_template(vocabulary: Vocabulary) -> str:
         lines.append(f"\n  ## {group[:1].upper()}{group[1:]}\n")
         for fact in facts:
             lines.append(
-                f"  # {fact.name}: {_example(fact, vocabulary)}{_remark(_choices(fact, vocabulary), fact.label)}\n"
+                f"  # {fact.name}: {_example(fact, vocabulary)}{_remark(choices(fact, vocabulary), fact.label)}\n"
             )
             if fact.name == "essdai":
                 remark = _remark("no", "the domains that are not listed were rated no; else they are unrated")
@@ -58,8 +58,8 @@ def _remark(*parts: str) -> str:
     return f"    ## {text}" if text else ""
 
 
-def _choices(fact: FactDef, vocabulary: Vocabulary) -> str:
-    """What may be written: range and unit, levels, codes, members."""
+def choices(fact: FactDef, vocabulary: Vocabulary) -> str:
+    """What may be written for a fact: range and unit, levels, codes, members."""
     match fact.type:
         case "boolean":
             return "true | false"
@@ -73,7 +73,7 @@ def _choices(fact: FactDef, vocabulary: Vocabulary) -> str:
             return " | ".join(fact.levels)
         case "mapping":
             members = (vocabulary.facts[f"{fact.name}.{member}"] for member in fact.members)
-            return ", ".join(f"{member.name.partition('.')[2]} ({_choices(member, vocabulary)})" for member in members)
+            return ", ".join(f"{member.name.partition('.')[2]} ({choices(member, vocabulary)})" for member in members)
         case "texts":
             return "free texts"
         case _:
