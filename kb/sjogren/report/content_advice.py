@@ -13,7 +13,7 @@ from sjogren.rules.english import VERDICTS, fact_label
 
 SETS, NOW, NAMES = 6, 3, 4
 """Sets listed of one change, recorded values told beside a finding, conclusions named of one test."""
-LONG = 150
+LONG = 220
 """Letters of findings that a cell of page one takes, unless its first set alone is longer."""
 DECIDES = ("met", "not_met")
 

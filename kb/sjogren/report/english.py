@@ -107,10 +107,10 @@ def patient(who: str, visits: str) -> str:
     return f"{who}; {visits}."
 
 
-def visits_words(dates: Sequence[str]) -> str:
-    """How many visits there are, and when."""
+def visits_words(dates: Sequence[str], label: str) -> str:
+    """How many visits there are, and when; an undated one by its label."""
     if not dates:
-        return "one visit, not dated"
+        return f"one visit ({label}), not dated" if label else "one visit, not dated"
     if len(dates) == 1:
         return f"one visit, {dates[0]}"
     return f"{len(dates)} visits, {dates[0]} to {dates[-1]}; this report is about the last"
