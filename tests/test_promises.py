@@ -290,7 +290,7 @@ ALLOWED: dict[str, tuple[set[float], str]] = {
     "proof/lacks.py": ({4_000}, "how many answers are kept in memory"),
     "proof/visits.py": ({4_000}, "how many nodes are kept in memory"),
     "report/content.py": ({2}, "level of a heading"),
-    "report/content_advice.py": ({2, 3, 4, 6, 220}, "level of a heading; how much of an advice is told"),
+    "report/content_advice.py": ({2, 3, 4, 6, 180}, "level of a heading; how much of an advice is told"),
     "report/content_answers.py": ({3}, "how many missing facts a sentence names"),
     "report/content_basis.py": ({2, 3, 8}, "levels of headings; how many facts a line names"),
     "report/content_end.py": ({2, 12}, "level of a heading; digits of a digest"),
