@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sjogren.proof.steps import Basis, Source, Step
 from sjogren.report.blocks import (
+    Block,
     Bullets,
     Field,
     Fold,
@@ -97,7 +98,7 @@ def pictures(label: str, prefix: str = "") -> dict[str, Picture]:
 
 def report(label: str, *, language: str = "en") -> Report:
     """A report with every block, in which a label is given for every text."""
-    blocks = (
+    blocks: tuple[Block, ...] = (
         Heading(1, label),
         Paragraph(label),
         Bullets((label, label)),

@@ -18,6 +18,7 @@ from tests.report.samples import HOSTILE, LONG, report
 
 import sjogren
 from sjogren.errors import MissingExtra
+from sjogren.report.blocks import Rows
 from sjogren.report.content import build
 from sjogren.report.docx import docx
 from sjogren.report.template import MAIN, NotATemplate
@@ -79,6 +80,15 @@ def test_headings_lists_tables_form_and_proof_are_word_s_own() -> None:
     assert "[some/set, met when (1)]" in proof[0].text
     assert "page_break" not in styles
     assert document.element.xpath("//w:pageBreakBefore")
+
+
+def test_a_narrow_column_has_room_for_its_longest_word() -> None:
+    long = "many words that would like to have all the room there is " * 3
+    block = Rows(("Rank", "Test", "What", "Why"), (("1", long, long, long),))
+    document = opened(docx(report("Label")._replace(blocks=(block,))))
+    widths = [int(each.get(f"{W}w")) for each in document.element.iter(f"{W}gridCol")]
+    assert widths[0] > 4 * 115
+    assert sum(widths) <= 11906 - 2 * 1021
 
 
 def test_a_picture_is_a_drawing_with_a_raster_and_its_text() -> None:

@@ -8,7 +8,7 @@ import socket
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from tests.report.samples import HOSTILE, report
@@ -19,9 +19,10 @@ from sjogren.report.content import build
 from sjogren.report.html import html
 from sjogren.report.pdf import pdf
 
-pytest.importorskip(
-    "weasyprint", reason="the extra `report`, or Pango, is not installed", exc_type=(ImportError, OSError)
-)
+try:
+    import weasyprint  # noqa: F401 - whether it is there, and the Pango that it draws with
+except (ImportError, OSError):
+    pytest.skip("the extra `report`, or Pango, is not installed", allow_module_level=True)
 pypdf = pytest.importorskip("pypdf")
 
 KB = sjogren.open()
@@ -41,25 +42,31 @@ def text(data: bytes) -> str:
     return words("".join(page.extract_text() for page in read(data).pages))
 
 
+class Made(NamedTuple):
+    assessment: Any
+    data: bytes
+    pages: list[str]
+
+
 @pytest.fixture(scope="module")
-def case() -> tuple[Any, bytes]:
+def case() -> Made:
     found = KB.read(ROOT / "examples" / "moutsopoulos-2014-1.yaml")
     assessment = KB.assess(found)
-    return assessment, pdf(html(build(KB, found, assessment, command="sjd report")))
+    made = pdf(html(build(KB, found, assessment, command="sjd report")))
+    return Made(assessment, made, [page.extract_text() for page in read(made).pages])
 
 
-def test_the_text_holds_every_conclusion_and_verdict(case: tuple[Any, bytes]) -> None:
-    assessment, made = case
-    told = text(made)
-    conclusions = assessment.conclusions()
+def test_the_text_holds_every_conclusion_and_verdict(case: Made) -> None:
+    told = words("".join(case.pages))
+    conclusions = case.assessment.conclusions()
     assert [name for name in conclusions if words(KB.rules[name].label) not in told] == []
     for name in ("acr-eular-2016", "acr-2012"):
         value = conclusions[f"classification/{name}"]
         assert words(f"{value['score' if 'score' in value else 'count']['low']} to") in told
 
 
-def test_it_is_tagged_and_says_its_language_and_title(case: tuple[Any, bytes]) -> None:
-    root = read(case[1]).trailer["/Root"]
+def test_it_is_tagged_and_says_its_language_and_title(case: Made) -> None:
+    root = read(case.data).trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
@@ -67,8 +74,8 @@ def test_it_is_tagged_and_says_its_language_and_title(case: tuple[Any, bytes]) -
     assert {"/H1", "/H2", "/H3", "/P", "/L", "/LI", "/Table", "/TR", "/TH", "/TD", "/Figure"} <= kinds
     assert alternatives
     assert all("met" in each or len(each) > 20 for each in alternatives), "a figure is told in words"
-    assert read(case[1]).metadata.title.startswith("Case moutsopoulos")
-    assert read(case[1]).outline, "headings make an outline"
+    assert read(case.data).metadata.title.startswith("Case moutsopoulos")
+    assert read(case.data).outline, "headings make an outline"
 
 
 def tags(root: Any) -> tuple[set[str], list[str]]:
@@ -90,11 +97,9 @@ def tags(root: Any) -> tuple[set[str], list[str]]:
     return kinds, alternatives
 
 
-def test_the_footer_and_the_number_stand_on_every_page(case: tuple[Any, bytes]) -> None:
-    pages = read(case[1]).pages
-    for number, page in enumerate(pages, 1):
-        told = page.extract_text()
-        assert f"{number} / {len(pages)}" in told
+def test_the_footer_and_the_number_stand_on_every_page(case: Made) -> None:
+    for number, told in enumerate(case.pages, 1):
+        assert f"{number} / {len(case.pages)}" in told
         assert "not a diagnosis" in " ".join(told.split())
 
 

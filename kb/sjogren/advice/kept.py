@@ -21,13 +21,15 @@ class Fields:
     def __init__(self, knowledge_base: KnowledgeBase) -> None:
         self.knowledge = knowledge_base.knowledge
         self._made: dict[tuple[str, Choices, Choices, bool, bool], Field | str] = {}
+        self._failed: dict[str, str] = {}
+        """What was too large once: policies and assumptions make a field little smaller."""
 
     def of(self, rule: str, case: Case, *, anybody: bool = False, opened: bool = False) -> Field | str:
         """The field of a rule under the policies and assumptions of a case, or in words why there is none."""
         known = self.knowledge.vocabulary.policies
         chosen = {name: case.policy.get(name, choice.default) for name, choice in known.items()}
         key = (rule, tuple(sorted(chosen.items())), tuple(sorted(case.assume.items())), anybody, opened)
-        found = self._made.get(key)
+        found = self._made.get(key) or self._failed.get(rule)
         if found is None:
             try:
                 found = Field(
@@ -41,7 +43,7 @@ class Fields:
             except Uncountable as fault:
                 found = str(fault)
             except TooLarge:
-                found = TOO_MANY
+                found = self._failed[rule] = TOO_MANY
             self._made[key] = found
         return found
 

@@ -56,11 +56,12 @@ class Behind:
         self._missing: dict[str, frozenset[str]] = {}
 
     def facts(self, names: Iterable[str]) -> Iterator[str]:
-        """Some missing facts, and the items of those that are totals."""
+        """Some missing facts; for a total its items, which are what is found out."""
         for name in names:
-            yield name
             rule = self.stated.get(name)
-            if rule is not None and rule.kind != "Grade":
+            if rule is None or rule.kind == "Grade":
+                yield name
+            else:
                 yield from (fact for fact, _ in self._items(self.totals[rule.id]))
 
     def findings(self, facts: Iterable[str]) -> set[str]:
@@ -119,8 +120,12 @@ class Behind:
             if rule is None or position in cells or not patient.open[position]:
                 continue
             if rule.kind != "Grade":
-                spans = self._sums(self.totals[rule.id], facts)
-                cells[position] = {range_of(each, low, high) for low, high in spans}
+                total = self.totals[rule.id]
+                if all(fact in facts for fact, _ in self._items(total)):
+                    cells[position] = patient.open[position]
+                else:
+                    spans = self._sums(total, facts)
+                    cells[position] = {range_of(each, low, high) for low, high in spans}
         return any(patient.field.settled[answer] for answer in patient.reached(cells))
 
     def _sums(self, total: Aggregate, facts: Collection[str]) -> set[tuple[Fraction, Fraction]]:

@@ -90,7 +90,9 @@ class Walk:
     def steps(self, conclusion: str) -> list[Step]:
         """The steps of one conclusion (or of ``flag/…``), from what is printed down to the facts.
 
-        What an earlier call showed is not shown again; the step says under which conclusion it stands. Raises `UnknownConclusion` with the nearest name.
+        What an earlier call showed is not shown again; the step says under which conclusion it stands.
+
+        Raises `UnknownConclusion` with the nearest name.
         """
         self._steps = []
         for root in _roots(self.visit, conclusion, self.nodes):

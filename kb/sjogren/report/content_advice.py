@@ -13,8 +13,8 @@ from sjogren.rules.english import VERDICTS, fact_label
 
 SETS, NOW, NAMES = 6, 3, 4
 """Sets listed of one change, recorded values told beside a finding, conclusions named of one test."""
-LONG = 150
-"""Letters of findings that a cell of page one takes, unless its first set alone is longer."""
+LONG = 180
+"""Letters of findings that a cell of page one takes."""
 DECIDES = ("met", "not_met")
 
 
@@ -36,13 +36,15 @@ def in_short(told: Told, advice: Advice) -> Iterator[Block]:
 
 
 def _shortest(told: Told, each: Change) -> str:
-    """The first sets of a change, as many as a cell takes, and how many are left."""
+    """The first sets of a change, as many as a cell takes, and how many are left; of a long one only its size."""
     told_of: list[str] = []
     for findings in each.sets:
         words = english.WITH.join(told.words(finding.text) for finding in findings)
-        if told_of and len(english.OR.join([*told_of, words])) > LONG:
+        if len(english.OR.join([*told_of, words])) > LONG:
             break
         told_of.append(words)
+    if not told_of:
+        return english.TOGETHER.format(english.count(min(map(len, each.sets)), english.FINDING))
     left = len(each.sets) - len(told_of) + each.more
     more = english.OR + english.count(left, english.SET_OF) if left else ""
     return f"{english.OR.join(told_of)}{more}"
@@ -71,14 +73,20 @@ def changes(told: Told, answers: Answers, advice: Advice) -> Iterator[Block]:
 
 def change(told: Told, answers: Answers, name: str, advice: Advice, *, opened: bool = False) -> Fold:
     """All that would change one conclusion."""
-    mine = [each for each in advice.changes if each.conclusion == name]
+    mine = sorted((each for each in advice.changes if each.conclusion == name), key=_order)
+    what = english.IT if "verdict" in told.conclusions[name] else english.THE_ANSWER
     blocks: list[Block] = []
     for each in mine:
         several = len(each.sets) + each.more > 1
         lead = (english.WITH_MISSING if each.missing else english.OTHERWISE)[several]
-        blocks.append(Paragraph(lead.format(_answer(answers, name, each.becomes))))
+        blocks.append(Paragraph(lead.format(what, _answer(answers, name, each.becomes))))
         blocks.append(Bullets(tuple(_sets(told, each))))
     return Fold(english.CHANGE_HEAD.format(told.short(name), answers.main(name)), tuple(blocks), opened)
+
+
+def _order(each: Change) -> int:
+    """What decides a set stands before what shuts it."""
+    return DECIDES.index(each.becomes) if each.becomes in DECIDES else len(DECIDES)
 
 
 def _answer(answers: Answers, name: str, word: str) -> str:

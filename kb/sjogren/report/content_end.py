@@ -10,7 +10,8 @@ from sjogren.proof.steps import Source
 from sjogren.report import english
 from sjogren.report.blocks import Block, Field, Form, Heading, Paragraph, Picture, Report, Rows
 from sjogren.report.content_answers import OPEN_ANSWERS, Answers
-from sjogren.report.content_page import DOMINANCE, dominance, who
+from sjogren.report.content_page import dominance, who
+from sjogren.report.content_scores import DOMINANCE
 from sjogren.report.content_told import Told
 from sjogren.report.plain import one_line
 

@@ -26,7 +26,7 @@ ZOOM = 2
 LONGEST = 250
 """Letters that a title in the properties may have."""
 FOOT = '<w:spacing w:before="0" w:after="0"/>'
-SIZES = {"Normal": 9.5, "Heading 1": 16, "Heading 2": 12.5, "Heading 3": 10.5, "Heading 4": 10, "Caption": 8.5}
+SIZES = {"Normal": 9, "Heading 1": 16, "Heading 2": 12.5, "Heading 3": 10.5, "Heading 4": 10, "Caption": 8.5}
 """Sizes of letters where no template gives them."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date of every part, so that the same report gives the same bytes."""

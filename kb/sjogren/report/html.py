@@ -28,7 +28,7 @@ from sjogren.report.steps_words import basis
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 LISTED = 2
 """The level of the headings that the contents list."""
-OPEN_DOWN_TO = 1
+OPEN_DOWN_TO = 2
 """How deep the steps of a proof stand open once its fold is opened."""
 
 

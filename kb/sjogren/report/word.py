@@ -36,6 +36,8 @@ NARROW, BROAD = 6, 42
 """Letters between which the breadth of a column counts."""
 BROADEST = 8200
 """How broad a picture is at most, in twentieths of a point."""
+LETTER, INSET = 115, 160
+"""How broad a letter is at most, about, and the two margins of a cell."""
 EMU = 635
 """Word's units of length in a twentieth of a point."""
 NAMES, SVG_NAMES = "http://schemas.openxmlformats.org", "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
@@ -226,10 +228,16 @@ class Writer:
         return self._table(widths, "".join(rows))
 
     def _widths(self, rows: Sequence[Sequence[str]]) -> list[int]:
-        """The breadth of each column, by the longest text in it."""
-        longest = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-        counted = [min(BROAD, max(NARROW, each)) for each in longest]
-        return [round(self.breadth * each / sum(counted)) for each in counted]
+        """The breadth of each column: its longest word fits where all can, and the rest goes by the longest text."""
+        columns = [[row[at] for row in rows] for at in range(len(rows[0]))]
+        least = [
+            LETTER * max(len(word) for cell in cells for word in (cell.split() or [""])) + INSET for cells in columns
+        ]
+        wanted = [min(BROAD, max(NARROW, *map(len, cells))) for cells in columns]
+        if sum(least) > self.breadth:
+            return [self.breadth * each // sum(wanted) for each in wanted]
+        rest = self.breadth - sum(least)
+        return [low + rest * each // sum(wanted) for low, each in zip(least, wanted, strict=True)]
 
     def _table(self, widths: Sequence[int], rows: str) -> str:
         style = self.styles.get("table grid")
