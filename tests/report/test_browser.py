@@ -113,7 +113,8 @@ def test_folds_open_and_close_by_keyboard(files: dict[str, Path], built: Built, 
 def test_axe_finds_no_serious_fault(name: str, files: dict[str, Path], browser: Any) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     page = Visit(browser).go(files[name])
-    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    if name != "pack":  # its folds are those of a single report; opened, they take axe half a minute
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
 
     faults = axe.Axe().run(page).response["violations"]
     grave = [each for each in faults if each["impact"] in {"serious", "critical"}]
