@@ -58,8 +58,12 @@ class Visit:
         self.page = browser.new_context(offline=True, **options).new_page()
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.said.append(dialog.message), dialog.dismiss()))
+        self.page.on("dialog", self._dismissed)
         self.page.on("request", lambda request: self.asked.append(request.url))
+
+    def _dismissed(self, dialog: Any) -> None:
+        self.said.append(dialog.message)
+        dialog.dismiss()
 
     def go(self, path: Path) -> Any:
         self.page.goto(path.as_uri())
