@@ -35,6 +35,7 @@ from sjogren.proof.printed import Bound
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.cases import cases, draw, registry, seeded  # (a script's own folder is on the path, its parent is not)
 from bench.questions import PATIENCE, questions
+from bench.reports import reports
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "moutsopoulos-2014-1.yaml"
@@ -66,6 +67,9 @@ def main() -> None:
     print("named questions, whole processes, and beside a plain rdflib script that asks the same")
     for name, text, ratio in _questions():
         _row(name, text, ratio, "≤ 1 s")
+    print("reports, warm, processor time, and their size")
+    for name, text, size, aim in reports(kb):
+        _row(name, text, size, aim)
     _row(f"{VARIED} cases in worker processes", f"{_workers(kb):.0f}/s", "", "")
     _memory(kb, count)
     print(_load())

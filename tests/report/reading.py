@@ -57,7 +57,7 @@ def markdown_page(text: str) -> Page:
     """A Markdown report as a renderer shows it that lets raw HTML, links and tables through."""
     from markdown_it import MarkdownIt
 
-    return Page(MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table").render(text))
+    return Page(MarkdownIt("commonmark", {"html": True, "maxNesting": 100}).enable("table").render(text))
 
 
 def word_parts(data: bytes) -> dict[str, bytes]:

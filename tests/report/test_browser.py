@@ -1,9 +1,10 @@
-"""A report in a real browser, with the network blocked: nothing is asked for, folds open by keyboard, paper is whole."""
+"""A report in a real browser with the network blocked: nothing is asked for, folds open by keyboard, paper is whole."""
 
 from __future__ import annotations
 
 import io
 import shutil
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 pytestmark = pytest.mark.skipif(
     not CHROMIUM, reason="no Chromium: install it (Debian: sudo apt install chromium) and run again"
 )
-PAGES = ("synthetic-response", "synthetic-undetermined", "civilibal-2007-1", "pack", "hostile")
+PAGES = ("synthetic-response", "pack", "hostile")
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +36,11 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def files(kb: sjogren.KnowledgeBase, built: Built, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Three reports, a pack, and a report with hostile texts, as files."""
+    """A report over several visits, a pack, and a report with hostile texts, as files."""
     folder = tmp_path_factory.mktemp("reports")
-    cases = [kb.read(EXAMPLES / f"{name}.yaml") for name in ("hamri-2023-1", "synthetic-two-visits")]
+    cases = [kb.read(EXAMPLES / f"{name}.yaml") for name in ("civilibal-2007-1", "synthetic-undetermined")]
     reports = {
-        **{name: built(name) for name in PAGES[:3]},
+        "synthetic-response": built("synthetic-response"),
         "pack": build_pack(kb, [(case, kb.assess(case)) for case in cases], command="sjd report"),
         "hostile": report(kb, HOSTILE),
     }
@@ -57,8 +58,12 @@ class Visit:
         self.page = browser.new_context(offline=True, **options).new_page()
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.said.append(dialog.message), dialog.dismiss()))
+        self.page.on("dialog", self._dismissed)
         self.page.on("request", lambda request: self.asked.append(request.url))
+
+    def _dismissed(self, dialog: Any) -> None:
+        self.said.append(dialog.message)
+        dialog.dismiss()
 
     def go(self, path: Path) -> Any:
         self.page.goto(path.as_uri())
@@ -112,13 +117,17 @@ def test_folds_open_and_close_by_keyboard(files: dict[str, Path], built: Built, 
 def test_axe_finds_no_serious_fault(name: str, files: dict[str, Path], browser: Any) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     page = Visit(browser).go(files[name])
-    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    if name != "pack":  # its folds are those of a single report; opened, they take axe half a minute
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
 
     faults = axe.Axe().run(page).response["violations"]
     grave = [each for each in faults if each["impact"] in {"serious", "critical"}]
     assert [(each["id"], each["help"], [node["html"][:200] for node in each["nodes"][:2]]) for each in grave] == []
 
 
+FEW = 4
+BELOW, ABOVE = 0.25, 0.7
+"""How far letters reach below and above their line, in parts of their size."""
 LINES = """() => {
   const found = [];
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -131,24 +140,26 @@ LINES = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", ["synthetic-response", "pack"])
-def test_on_paper_every_fold_is_open_and_no_line_is_cut(name: str, files: dict[str, Path], browser: Any) -> None:
+def test_on_paper_every_fold_is_open_and_no_line_is_cut(files: dict[str, Path], browser: Any) -> None:
     pypdf = pytest.importorskip("pypdf", reason="the package pypdf is not installed")
-    page = Visit(browser).go(files[name])
+    page = Visit(browser).go(files["synthetic-response"])
     page.emulate_media(media="print")
-    seen = page.evaluate(LINES)
+    shown = page.evaluate(LINES)
     reader = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", print_background=True)))
 
     assert len(reader.pages) > 3
-    printed = "".join("".join(sheet.extract_text().split()) for sheet in reader.pages)
-    lost = [text for text in seen if "".join(text.split()) not in printed and len(text.split()) < 8]
-    assert [text for text in lost if text.strip()] == []
-    for sheet in reader.pages:
-        _whole(sheet)
+    printed = _letters("".join(map(_whole, reader.pages)))
+    # A text that goes on over the edge of a page has the foot of that page within it, so short ones are looked for.
+    assert [text for text in shown if len(text.split()) <= FEW and _letters(text) not in printed] == []
 
 
-def _whole(sheet: Any) -> None:
-    """Every letter of a page lies inside it."""
+def _letters(text: str) -> str:
+    """A text without white space, its ligatures taken apart."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _whole(sheet: Any) -> str:
+    """The text of a page, every letter of which lies inside it."""
     height, width = float(sheet.mediabox.height), float(sheet.mediabox.width)
 
     def inside(text: str, matrix: list[float], text_matrix: list[float], _: Any, size: float) -> None:
@@ -158,6 +169,6 @@ def _whole(sheet: Any) -> None:
         base = matrix[1] * text_matrix[4] + matrix[3] * text_matrix[5] + matrix[5]
         scale = abs(matrix[3] * text_matrix[3]) * size
         assert 0 < left < width, text
-        assert scale * 0.25 < base < height - scale * 0.7, text
+        assert scale * BELOW < base < height - scale * ABOVE, text
 
-    sheet.extract_text(visitor_text=inside)
+    return str(sheet.extract_text(visitor_text=inside))

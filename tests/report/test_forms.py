@@ -105,7 +105,7 @@ def test_no_report_says_what_the_project_never_says(name: str, built: Built) -> 
     said = " ".join(sentences(built(name)))
 
     assert re.findall(r"(?i)\bdiagnosed\b", said) == []
-    assert re.findall(r"(?i)\bNone\b(?=[,.;)])|\bnan\b|\{\w*\}|\[\]", said) == []
+    assert re.findall(r"\bNone\b|\bnan\b|\{\w*\}|\[\]", said) == []
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from sjogren.rules.english import VERDICTS, fact_label
 
 SETS, NOW, NAMES = 6, 3, 4
 """Sets listed of one change, recorded values told beside a finding, conclusions named of one test."""
-LONG = 150
-"""Letters of findings that a cell of page one takes, unless its first set alone is longer."""
+LONG = 180
+"""Letters of findings that a cell of page one takes."""
 DECIDES = ("met", "not_met")
 
 
@@ -36,13 +36,15 @@ def in_short(told: Told, advice: Advice) -> Iterator[Block]:
 
 
 def _shortest(told: Told, each: Change) -> str:
-    """The first sets of a change, as many as a cell takes, and how many are left."""
+    """The first sets of a change, as many as a cell takes, and how many are left; of a long one only its size."""
     told_of: list[str] = []
     for findings in each.sets:
         words = english.WITH.join(told.words(finding.text) for finding in findings)
-        if told_of and len(english.OR.join([*told_of, words])) > LONG:
+        if len(english.OR.join([*told_of, words])) > LONG:
             break
         told_of.append(words)
+    if not told_of:
+        return english.TOGETHER.format(english.count(min(map(len, each.sets)), english.FINDING))
     left = len(each.sets) - len(told_of) + each.more
     more = english.OR + english.count(left, english.SET_OF) if left else ""
     return f"{english.OR.join(told_of)}{more}"

@@ -50,7 +50,7 @@ def page_one(told: Told, answers: Answers, advice: Advice) -> Iterator[Block]:
 def patient(told: Told) -> tuple[str, str, str]:
     """The patient in three lines: who, as what recorded, under which settings."""
     dates = [visit.date.isoformat() for visit in told.case.visits if visit.date]
-    first = english.patient(who(told), english.visits_words(dates))
+    first = english.patient(who(told), english.visits_words(dates, told.case.visits[-1].label))
     return first, _recorded(told), _settings(told)
 
 

@@ -107,10 +107,10 @@ def patient(who: str, visits: str) -> str:
     return f"{who}; {visits}."
 
 
-def visits_words(dates: Sequence[str]) -> str:
-    """How many visits there are, and when."""
+def visits_words(dates: Sequence[str], label: str) -> str:
+    """How many visits there are, and when; an undated one by its label."""
     if not dates:
-        return "one visit, not dated"
+        return f"one visit ({label}), not dated" if label else "one visit, not dated"
     if len(dates) == 1:
         return f"one visit, {dates[0]}"
     return f"{len(dates)} visits, {dates[0]} to {dates[-1]}; this report is about the last"
@@ -185,7 +185,8 @@ NOT_MADE = "not made for such a patient"
 SHORT_ROWS = ("Open set", "Met with", "Not met with")
 NONE_OPEN = "No verdict of these criteria sets is open."
 NO_SET = "no smallest set was worked out"
-SET_OF = "further set"
+SET_OF, FINDING = "further set", "finding"
+TOGETHER = "{} together, at the least"
 WITH, OR = " with ", "; or "
 NEXT_TESTS = "Tests that still matter, the first one first: {}. “What to do next” has what each could settle."
 CHANGES_NOTE = (
@@ -216,8 +217,7 @@ NO_RESULTS = "There is no evidence for or against it in trials with cohorts of t
 EVIDENCE_OF = "{}, {}: {} for it, {} against it"
 SCOPE = "Results of trials with cohorts of this kind; each result is one test of one outcome."
 RESULT = "result"
-IN_WEEK = ", week {}"
-FROM_MEMORY_SHORT = "; from memory of the literature, unverified"
+IN_WEEK, FROM_MEMORY_SHORT = ", week {}", "; from memory of the literature, unverified"
 
 CONFLICT_ROWS = ("Fact", "Used", "Not used", "Why")
 NO_CONFLICTS = "No two values of one fact compete at this visit."

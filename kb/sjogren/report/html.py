@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from importlib import resources
 
-from sjogren.proof.steps import Step
+from sjogren.proof.steps import Step, places
 from sjogren.report import english
 from sjogren.report.blocks import (
     Block,
@@ -55,6 +55,11 @@ def _running(report: Report) -> str:
     """The foot of every page on paper."""
     text = "".join(char if char.isalnum() else f"\\{ord(char):x} " for char in " · ".join(report.footer))
     return f'@page {{ @bottom-left {{ content: "{text}"; }} }}\n'
+
+
+def _links(cites: Sequence[int]) -> str:
+    """Numbers of sources, each a link to its place in the list."""
+    return " ".join(f'<a href="#source-{place}">({place})</a>' for place in cites)
 
 
 class _Writer:
@@ -143,10 +148,10 @@ class _Writer:
                 if other.depth <= depth:
                     break
                 below.append(other)
-            said = self.step(step)
+            said = self.step(step, linked=not below)
             if below:
                 opened = " open" if depth < OPEN_DOWN_TO else ""
-                inner = self.steps(below, depth + 1)
+                inner = self.cites(step) + self.steps(below, depth + 1)
                 parts.append(
                     f'<li class="{step.kind}"><details{opened}><summary>{said}</summary>{inner}</details></li>'
                 )
@@ -154,12 +159,18 @@ class _Writer:
                 parts.append(f'<li class="{step.kind}">{said}</li>')
         return f"<ul>{''.join(parts)}</ul>"
 
-    def step(self, step: Step) -> str:
+    def cites(self, step: Step) -> str:
+        """The links to the sources of a step that folds: a line that opens a fold may hold no link."""
+        if step.basis is None or not step.basis.cites:
+            return ""
+        return f'<p class="cites">{escape(english.SOURCES)}: {_links(step.basis.cites)}</p>'
+
+    def step(self, step: Step, *, linked: bool) -> str:
         """One step: mark, sentence, and in small print its rule, clause and sources."""
         mark, word = english.MARKS[step.kind]
         found = ""
         if step.basis:
-            links = " ".join(f'<a href="#source-{place}">({place})</a>' for place in step.basis.cites)
+            links = _links(step.basis.cites) if linked else places(step.basis.cites)
             inner = escape(basis(step.basis, cites=False).removeprefix("[").removesuffix("]"))
             told = " ".join(part for part in (inner, links) if part)
             found = f" <small>[{told}]</small>" if told else ""

@@ -7,10 +7,11 @@ of deeply nested folds takes most of the time. No sentence is changed.
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from importlib import resources
 from typing import NamedTuple
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element, ParseError, fromstring, tostring
 
 from sjogren.assess.knowledge_base import uncollected
 from sjogren.errors import MissingExtra
@@ -93,7 +94,7 @@ def _plain(parent: Element, level: int) -> int:
         if "words" in kinds or "skip" in kinds or child.tag == "nav":
             parent.remove(child)
         elif child.tag == f"{SVG}svg":
-            _described(child)
+            parent[list(parent).index(child)] = _picture(child)
         elif "steps" in kinds:
             parent[list(parent).index(child)] = _flat(child)
         elif child.tag == "details":
@@ -112,11 +113,14 @@ def _plain(parent: Element, level: int) -> int:
     return level
 
 
-def _described(svg: Element) -> None:
-    """The text equivalent of a picture where the tags of a PDF take it from: the title."""
+def _picture(svg: Element) -> Element:
+    """A drawing as an image apart, so that its parts are not styled as those of the page are; with its text."""
     title, told = svg.find(f"{SVG}title"), svg.find(f"{SVG}desc")
-    if title is not None and told is not None:
-        title.text = f"{title.text or ''}. {told.text or ''}".strip()
+    words = ". ".join(part.text for part in (title, told) if part is not None and part.text)
+    tail, svg.tail = svg.tail, None
+    image = Element("img", {"alt": words, "src": f"data:image/svg+xml;base64,{b64encode(tostring(svg)).decode()}"})
+    image.tail = tail
+    return image
 
 
 def _flat(steps: Element) -> Element:
