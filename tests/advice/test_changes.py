@@ -14,16 +14,17 @@ import sjogren
 from sjogren.advice import advise
 from sjogren.model.case import Case
 
-EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.yaml"))
-FEW = 3
+EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*-20*-*.yaml"))[::2]
+EXAMPLES += sorted((Path(__file__).resolve().parents[2] / "examples").glob("synthetic-*.yaml"))
+FEW = 2
 """Sets, ways and parts that are tried of each change."""
 EVERY_PART = 4
 """Up to so many findings every part of a set is tried, above only those that one finding is missing from."""
 
 
 def drawn(kb: sjogren.KnowledgeBase) -> Iterator[Case]:
-    yield from registry(kb, 12)
-    yield from cases(kb, 10)
+    yield from registry(kb, 5)
+    yield from cases(kb, 5)
 
 
 def check(kb: sjogren.KnowledgeBase, case: Case) -> int:
@@ -49,6 +50,5 @@ def test_sets_of_an_example_are_enough_and_nothing_less_is(kb: sjogren.Knowledge
     assert check(kb, kb.read(path)) > 0
 
 
-@pytest.mark.long
 def test_sets_of_drawn_cases_are_enough_and_nothing_less_is(kb: sjogren.KnowledgeBase) -> None:
-    assert sum(check(kb, case) for case in drawn(kb)) > 100
+    assert sum(check(kb, case) for case in drawn(kb)) > 50

@@ -107,9 +107,21 @@ class Patient:
 
     def enough(self, families: Families, answer: int) -> int:
         """The minimal sets of cells of missing inputs that give an answer, all else left as it is."""
-        memo = dict.fromkeys(range(self.field.first), NONE)
+        memo = dict.fromkeys((node for node, ends in self._ends.items() if not ends >> answer & 1), NONE)
         memo[answer] = NOTHING_NEEDED
         return self._enough(self.field.root, families, memo)
+
+    @cached_property
+    def _ends(self) -> dict[int, int]:
+        """For each node that missing facts can lead to the answers below it, each a bit."""
+        field = self.field
+        ends = {node: 1 << node for node in range(field.first)}
+        for node in reversed(self.below):
+            asked, children, found = field.asks[node], field.children[node], 0
+            for cell in (self.base[asked], *self.open[asked]):
+                found |= ends[children[cell]]
+            ends[node] = found
+        return ends
 
     def _enough(self, node: int, families: Families, memo: dict[int, int]) -> int:
         found = memo.get(node)
