@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from sjogren.proof.steps import Basis, Source, Step
+from sjogren.proof.told import Basis, Source, Step
 from sjogren.report.blocks import (
     Block,
     Bullets,

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from tests.report.samples import HOSTILE, LONG, pictures
 
-from sjogren.proof.steps import Step
+from sjogren.proof.told import Step
 from sjogren.report.pictures import Axis, Dot, Share, Verdict, axis_profile, domains, strip, tree, waterfall
 from sjogren.report.pictures.svg import WIDTH, Sheet, measure, wrap
 from sjogren.report.pictures.words import number

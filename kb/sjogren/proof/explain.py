@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from sjogren.model.rule import Rule
-from sjogren.proof.steps import Basis, Walk, places
+from sjogren.proof.steps import Walk
+from sjogren.proof.told import Basis, places
 from sjogren.proof.trials import Findings, in_full
 from sjogren.rules.english import status_words
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 from sjogren.compare.document import Heading, Paragraph, Rows
-from sjogren.proof.steps import Source, Step
+from sjogren.proof.told import Source, Step
 
 __all__ = [
     "Block",

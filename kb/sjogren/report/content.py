@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sjogren.advice import advise
 from sjogren.assess.knowledge_base import Assessment, KnowledgeBase
 from sjogren.model.case import Case
-from sjogren.proof.steps import Source, Step
+from sjogren.proof.told import Source, Step
 from sjogren.report import english
 from sjogren.report.blocks import Block, Fold, Heading, NewPage, Paragraph, Picture, Report, Sources, Steps
 from sjogren.report.content_advice import change, changes, next_tests

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sjogren.assess.knowledge_base import KnowledgeBase
-from sjogren.proof.steps import Source
+from sjogren.proof.told import Source
 from sjogren.report import english
 from sjogren.report.blocks import Block, Field, Form, Heading, Paragraph, Picture, Report, Rows
 from sjogren.report.content_answers import OPEN_ANSWERS, Answers

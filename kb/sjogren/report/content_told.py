@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 
 from sjogren.assess.knowledge_base import Assessment, KnowledgeBase
 from sjogren.model.case import Case
-from sjogren.proof.steps import Source, Step, Walk
+from sjogren.proof.steps import Walk
+from sjogren.proof.told import Source, Step
 from sjogren.report import english
 from sjogren.rules.english import fact_label
 

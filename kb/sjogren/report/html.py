@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from importlib import resources
 
-from sjogren.proof.steps import Step, places
+from sjogren.proof.told import Step, places
 from sjogren.report import english
 from sjogren.report.blocks import (
     Block,

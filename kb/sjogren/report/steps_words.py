@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sjogren.proof.steps import Basis, places
+from sjogren.proof.told import Basis, places
 from sjogren.report import english
 
 

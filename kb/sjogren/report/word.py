@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
-from sjogren.proof.steps import Step
+from sjogren.proof.told import Step
 from sjogren.report import english
 from sjogren.report.blocks import (
     Block,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sjogren.proof.steps import Step
+from sjogren.proof.told import Step
 from sjogren.report.blocks import Picture
 from sjogren.report.pictures import words
 from sjogren.report.pictures.svg import INK, LEAD, PAD, PAPER, SMALL, SOFT, SURE, WIDTH, Sheet, measure, wrap
