@@ -20,7 +20,9 @@ demo: .venv/installed ## classify a published case, and explain the result
 	$(BIN)/sjd explain $(CASE) terminology/disease-name
 
 test: lint ## everything that must hold: style, types, rooms, tests
-	@command -v chromium >/dev/null 2>&1 || echo 'No Chromium: the tests of the static site in a browser are left out (Debian: sudo apt install chromium).'
+	@command -v chromium >/dev/null 2>&1 || echo 'No Chromium: the tests of pages in a browser are left out (Debian: sudo apt install chromium).'
+	@command -v soffice >/dev/null 2>&1 || echo 'No LibreOffice: no Word document is opened by it (Debian: sudo apt install libreoffice-writer).'
+	@$(BIN)/python -c 'import weasyprint' >/dev/null 2>&1 || echo 'No Pango: the tests of PDF are left out (Debian: sudo apt install libpangoft2-1.0-0 libharfbuzz-subset0).'
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 lint: .venv/installed ## style, types and the order of the rooms
