@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sjogren.proof.steps import Basis, Source, Step
 from sjogren.report.blocks import (
     Block,
@@ -55,9 +57,12 @@ STEPS = (
     Step("assumption", "assuming absent, because nothing is recorded: hepatitis C", 1),
     Step("reads", "5 to 6 points (shown above)", 1),
 )
+AT_ONCE = ("; ".join(HOSTILE), HOSTILE[1], HOSTILE[3])
+"""All of them in one text, and two that must stand at its beginning: for forms that take long."""
 LONG = "An extraordinarily long name of a set of criteria that no column of any picture holds on one single line"
 
 
+@cache
 def pictures(label: str, prefix: str = "") -> dict[str, Picture]:
     """One picture of each kind, in which a label is given for every text."""
     verdicts = [

@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from tests.report.samples import HOSTILE, LONG, report
+from tests.report.samples import AT_ONCE, LONG, report
 
 import sjogren
 from sjogren.errors import MissingExtra
@@ -135,7 +135,7 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     assert docx(report("Label")) == docx(report("Label"))
 
 
-@pytest.mark.parametrize("hostile", [*HOSTILE, LONG])
+@pytest.mark.parametrize("hostile", [*AT_ONCE, LONG])
 def test_hostile_texts_stay_text(hostile: str) -> None:
     made = docx(report(hostile))
     found = parts(made)

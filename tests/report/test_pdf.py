@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.report.samples import HOSTILE, report
+from tests.report.samples import AT_ONCE, report
 
 import sjogren
 from sjogren.errors import MissingExtra
@@ -127,7 +127,7 @@ def test_nothing_is_fetched_and_no_file_is_left(monkeypatch: pytest.MonkeyPatch,
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("hostile", AT_ONCE)
 def test_hostile_texts_stay_text(hostile: str) -> None:
     made = pdf(html(report(hostile)))
     for key in (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction", b"/AA "):

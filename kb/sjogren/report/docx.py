@@ -69,7 +69,7 @@ class _Embedding:
     """Puts the pictures of a report into a document: as drawings, and as rasters for a reader that draws none."""
 
     def __init__(self, document: Word) -> None:
-        self.document = document
+        self.document, self.count = document, 0
 
     def embed(self, picture: Picture) -> Embedded:
         """The relations of one picture. Raises `MissingExtra` without resvg."""
@@ -83,7 +83,8 @@ class _Embedding:
 
         part = self.document.part
         png, _ = part.get_or_add_image(io.BytesIO(bytes(svg_to_bytes(svg_string=picture.svg, zoom=ZOOM))))
-        uri = PackURI(f"/word/media/{picture.name}.svg")
+        self.count += 1
+        uri = PackURI(f"/word/media/report{self.count}.svg")
         drawing = Part(uri, "image/svg+xml", picture.svg.encode(), part.package)
         svg = part.relate_to(drawing, RELATIONSHIP_TYPE.IMAGE)
         _, _, width, height = picture.svg.partition('viewBox="')[2].partition('"')[0].split()

@@ -23,6 +23,8 @@ DEEPEST = 14
 """Depth from which the steps of a proof are not indented further."""
 SHOWN = re.compile(r"\(shown (?:above|under “[^”]*”)\)$")
 """How a step ends that only points to where it was shown."""
+TREE = "-tree"
+"""How the name of a picture of a proof ends: the proof stands below it on paper, whole."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -91,7 +93,7 @@ def _plain(parent: Element, level: int) -> int:
     """Folds become headings with what follows them, proofs flat lists; gives the level of the last heading."""
     for child in list(parent):
         kinds = child.get("class", "").split()
-        if "words" in kinds or "skip" in kinds or child.tag == "nav":
+        if "words" in kinds or "skip" in kinds or child.tag == "nav" or child.get("id", "").endswith(TREE):
             parent.remove(child)
         elif child.tag == f"{SVG}svg":
             parent[list(parent).index(child)] = _picture(child)

@@ -34,7 +34,7 @@ LABELS = 0.28
 """The part of a form's breadth that its labels take."""
 NARROW, BROAD = 6, 42
 """Letters between which the breadth of a column counts."""
-BROADEST = 8200
+BROADEST = 7200
 """How broad a picture is at most, in twentieths of a point."""
 LETTER, INSET = 115, 160
 """How broad a letter is at most, about, and the two margins of a cell."""
