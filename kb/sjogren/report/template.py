@@ -44,7 +44,7 @@ def opened(path: Path) -> io.BytesIO:
             if MAIN not in names or not (AS_DOCUMENT in kinds or AS_TEMPLATE in kinds):
                 raise NotATemplate(f"{str(path)!r} is no text document of Word; {expected}")
             return _as_document(packed, kinds)
-    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError):  # a RuntimeError: what zipfile cannot unpack
+    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError):
         raise NotATemplate(f"{str(path)!r} is no file of Word, or is damaged; {expected}") from None
 
 
