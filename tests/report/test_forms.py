@@ -100,14 +100,6 @@ def test_the_same_case_gives_the_same_bytes(built: Built, kb: sjogren.KnowledgeB
     assert html(again) == html(report)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_report_says_what_the_project_never_says(name: str, built: Built) -> None:
-    said = " ".join(sentences(built(name)))
-
-    assert re.findall(r"(?i)\bdiagnosed\b", said) == []
-    assert re.findall(r"\bNone\b|\bnan\b|\{\w*\}|\[\]", said) == []
-
-
 @pytest.fixture(scope="module")
 def pack(kb: sjogren.KnowledgeBase) -> str:
     cases = [
