@@ -314,31 +314,37 @@ class Terminal:
         """Read until a text was said so many times."""
         end = time.monotonic() + WAIT
         while self.said.count(text) < times:
-            part = b""
-            if select.select([self.door], [], [], max(0.0, end - time.monotonic()))[0]:
-                with suppress(OSError):  # the other end is closed
-                    part = os.read(self.door, 65536)
+            part = self._part(end)
             if not part:
-                self.process.kill()
-                self.process.wait()
+                self._kill()
             assert part, self.said
-            self.said += part.decode("utf-8", errors="replace")
+            self.said += part
 
     def type(self, text: str) -> None:
         os.write(self.door, text.encode())
 
     def end(self) -> int:
         """Read to the end; the exit code."""
-        while True:
-            try:
-                part = os.read(self.door, 65536)
-            except OSError:  # the other end is closed
-                break
-            if not part:
-                break
-            self.said += part.decode("utf-8", errors="replace")
+        end = time.monotonic() + WAIT
+        while part := self._part(end):
+            self.said += part
+        if time.monotonic() >= end:
+            self._kill()
+            raise AssertionError(self.said)
         os.close(self.door)
         return self.process.wait(WAIT)
+
+    def _part(self, end: float) -> str:
+        """What is said next; empty when the other end is closed, or nothing is said until the end."""
+        part = b""
+        if select.select([self.door], [], [], max(0.0, end - time.monotonic()))[0]:
+            with suppress(OSError):  # the other end is closed
+                part = os.read(self.door, 65536)
+        return part.decode("utf-8", errors="replace")
+
+    def _kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
 
 
 def test_control_c_at_a_question_saves_what_was_answered(few: Path, base: KnowledgeBase) -> None:

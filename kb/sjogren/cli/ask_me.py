@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ import click
 from sjogren.assess.knowledge_base import KnowledgeBase, open_knowledge_base
 from sjogren.cli.dialogue import MANUAL, Advise, Dialogue, Stopped
 from sjogren.cli.options import example, knowledge_options
-from sjogren.cli.saving import Target, ended_like_ctrl_c, uninterrupted
+from sjogren.cli.saving import Ending, Target, ended_like_ctrl_c, uninterrupted
 from sjogren.cli.strip import LOOK
 from sjogren.errors import InputError
 from sjogren.facts.draft import draft_of
@@ -42,12 +43,11 @@ def ask_me(case: Path | None, output: Path, force: bool, rules: Path | None, ont
     in_place = case is not None and _same(case, output)
     target = Target(output, replaces=force or in_place, instead=f"To go on with it: sjd ask-me {output} -o {output}")
     target.check()
-    dialogue = Dialogue(knowledge_base, _advise(knowledge_base), _ask, _tell, str(output))
-    before = ""
-    if case is not None:
-        before = draft_of(case)
-        dialogue.go_on_with(before)
-    with ended_like_ctrl_c():
+    before = draft_of(case) if case is not None else ""
+    with ended_like_ctrl_c() as ending:
+        dialogue = Dialogue(knowledge_base, _advise(knowledge_base), partial(_ask, ending), _tell, str(output))
+        if case is not None:
+            dialogue.go_on_with(before)
         code = 0
         try:
             _run(dialogue)
@@ -97,10 +97,12 @@ def _unchanged(case: Path, before: str) -> bool:
         return not case.exists()
 
 
-def _ask(prompt: str) -> str:
+def _ask(ending: Ending, prompt: str) -> str:
     """The next line that is typed, without blanks around it; raises `EOFError` at the end of the input."""
     while True:
         click.echo(prompt, nl=False, err=True)
+        if sys.stdin.isatty():
+            ending.wait_for_line()
         try:
             return input().strip()
         except UnicodeDecodeError:

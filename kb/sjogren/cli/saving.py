@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -88,15 +90,45 @@ def uninterrupted() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def ended_like_ctrl_c() -> Iterator[None]:
-    """A closed terminal and a polite end raise `KeyboardInterrupt`, as Ctrl-C does."""
+class Ending:
+    """Whether an end was asked for, by Ctrl-C, a closed terminal or politely."""
 
-    def interrupt(*_: object) -> None:
+    def __init__(self) -> None:
+        self.asked = False
+
+    def interrupt(self, *_: object) -> None:
+        """What a signal does."""
+        self.asked = True
         raise KeyboardInterrupt
 
-    with _handled(interrupt):
-        yield
+    def wait_for_line(self) -> None:
+        """Wait until a line was typed on the terminal; raises `KeyboardInterrupt` when an end is, or was, asked for.
+
+        `input` alone goes on waiting when a signal comes between its start and its read, or where Python drops what a
+        signal raises (in a callback of the collector).
+        """
+        if os.name != "posix" or threading.current_thread() is not threading.main_thread():
+            return
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        try:
+            if not self.asked:
+                select.select([sys.stdin, reader], [], [])
+            if self.asked:
+                raise KeyboardInterrupt
+        finally:
+            signal.set_wakeup_fd(before)
+            os.close(reader)
+            os.close(writer)
+
+
+@contextmanager
+def ended_like_ctrl_c() -> Iterator[Ending]:
+    """A closed terminal and a polite end raise `KeyboardInterrupt`, as Ctrl-C does."""
+    ending = Ending()
+    with _handled(ending.interrupt):
+        yield ending
 
 
 @contextmanager
