@@ -43,6 +43,8 @@ class Walk(Told):
         Raises `UnknownConclusion` with the nearest name.
         """
         self._steps = []
+        self._rested_on: set[str] = set()
+        self._lacking: set[frozenset[str]] = set()
         for root in _roots(self.visit, conclusion, self.nodes):
             if not self._told(root):
                 self._tell(root, 0, "")
@@ -155,7 +157,18 @@ class Walk(Told):
             self._all(self._premises(node), depth + 1, own)
             return
         missing, others = self._leaves([node])
-        self._all([*others, *missing], depth + 1, own)
+        again = [each for each in others if each["id"] in self._rested_on]
+        if len(again) > FEW:
+            others = [each for each in others if each["id"] not in self._rested_on]
+        lacking = frozenset(each["id"] for each in missing)
+        same = len(missing) > FEW and lacking in self._lacking
+        self._rested_on.update(each["id"] for each in others)
+        self._lacking.add(lacking)
+        self._all(others if same else [*others, *missing], depth + 1, own)
+        if len(again) > FEW:
+            self._line("firing", f"{len(again)} steps that another open answer above rests on, too", depth + 1)
+        if same:
+            self._line("missing", f"the same {len(missing)} facts as above", depth + 1)
 
     def _leaves(self, nodes: Iterable[Json]) -> tuple[list[Json], list[Json]]:
         """What is missing below open steps, and the other nodes that those steps rest on."""

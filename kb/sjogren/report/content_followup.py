@@ -9,7 +9,7 @@ from sjogren.model.case import Treatment
 from sjogren.report import english
 from sjogren.report.blocks import Block, Fold, Heading, Paragraph, Rows, Steps
 from sjogren.report.content_answers import Answers, number
-from sjogren.report.content_told import Json, Told
+from sjogren.report.content_told import APPLICABLE, Json, Told
 from sjogren.report.pictures import Bar, Curve, Point, timeline
 
 ESSDAI, CLINESSDAI, ESSPRI = "activity/essdai", "activity/clinessdai", "activity/esspri"
@@ -141,9 +141,13 @@ def _full(answers: Answers, name: str) -> str:
 
 
 def _earlier(told: Told, index: int, visit: Json) -> Iterator[Fold]:
-    """The proofs of the verdicts that an earlier visit gave otherwise than the last."""
+    """The proofs of verdicts that an earlier visit gave otherwise than the last: of the sets made for the patient."""
     seen = Answers(told, visit["conclusions"])
+    made = {each["id"] for each in visit["conclusions"].get(APPLICABLE, {}).get("sets", ())}
+    aside = {*told.research(), *told.sets()[1]}.difference(made)
     for name, value in visit["conclusions"].items():
+        if name in aside:
+            continue
         last = told.conclusions.get(name, {})
         if "verdict" in value and value["verdict"] != last.get("verdict"):
             when = ", ".join(part for part in (visit["date"], visit["label"]) if part)

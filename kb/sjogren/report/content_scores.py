@@ -8,7 +8,7 @@ from sjogren.model.rule import Rule
 from sjogren.report import english
 from sjogren.report.blocks import Block, Heading, Picture
 from sjogren.report.content_answers import Answers
-from sjogren.report.content_told import Json, Told
+from sjogren.report.content_told import APPLICABLE, Json, Told
 from sjogren.report.pictures import Axis, Dot, Share, Verdict, axis_profile, domains, strip, waterfall
 from sjogren.rules.english import VERDICTS, number
 
@@ -26,7 +26,7 @@ def _verdict(told: Told, name: str) -> Verdict:
     value = told.conclusions[name]
     word = VERDICTS[value["verdict"]]
     key, score = counted(value)
-    made = {each["id"] for each in told.conclusions.get("classification/applicable", {}).get("sets", [])}
+    made = {each["id"] for each in told.conclusions.get(APPLICABLE, {}).get("sets", [])}
     note = "" if name in made or not made else english.NOT_MADE
     if score is None:
         branch = english.BRANCH_OPEN if value["verdict"] == "undetermined" else english.WHICHEVER

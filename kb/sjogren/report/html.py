@@ -23,6 +23,7 @@ from sjogren.report.blocks import (
     Sources,
     Steps,
 )
+from sjogren.report.plain import css_string
 from sjogren.report.steps_words import basis
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -53,8 +54,7 @@ def html(report: Report) -> str:
 
 def _running(report: Report) -> str:
     """The foot of every page on paper."""
-    text = "".join(char if char.isalnum() else f"\\{ord(char):x} " for char in " · ".join(report.footer))
-    return f'@page {{ @bottom-left {{ content: "{text}"; }} }}\n'
+    return f"@page {{ @bottom-left {{ content: {css_string(' · '.join(report.footer))}; }} }}\n"
 
 
 def _links(cites: Sequence[int]) -> str:

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring, tostring
 
 from sjogren.assess.knowledge_base import uncollected
 from sjogren.errors import MissingExtra
-from sjogren.report.plain import clean
+from sjogren.report.plain import clean, css_string
 
 VARIANT = "pdf/ua-1"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -80,13 +80,19 @@ def _simplify(root: Element) -> None:
     for style in head.findall("style"):
         head.remove(style)
     style = Element("style")
-    style.text = resources.files("sjogren.report").joinpath("paper.css").read_text(encoding="utf-8")
+    paper = resources.files("sjogren.report").joinpath("paper.css").read_text(encoding="utf-8")
+    style.text = paper.replace('"FOOT"', css_string(_foot(body)))
     head.append(style)
-    footer = body.find("footer")
-    if footer is not None:  # what runs on every page stands before the first
-        body.remove(footer)
-        body.insert(0, footer)
     _plain(body, 1)
+
+
+def _foot(body: Element) -> str:
+    """What stands at the foot of every page; it is taken out of the page, as a text is set faster than an element."""
+    footer = body.find("footer")
+    if footer is None:
+        return ""
+    body.remove(footer)
+    return " · ".join(" ".join(_text(part).split()) for part in footer)
 
 
 def _plain(parent: Element, level: int) -> int:

@@ -26,3 +26,12 @@ def one_line(text: str) -> str:
     'a b'
     """
     return " ".join(clean(text).split())
+
+
+def css_string(text: str) -> str:
+    r"""A text as CSS writes it: what is not a letter, a digit or a blank by its number, so that nothing ends it.
+
+    >>> css_string('a "b"')
+    '"a \\22 b\\22 "'
+    """
+    return '"' + "".join(char if char.isalnum() or char == " " else f"\\{ord(char):x} " for char in text) + '"'
