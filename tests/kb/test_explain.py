@@ -58,6 +58,10 @@ def kb() -> sjogren.KnowledgeBase:
     return sjogren.open()
 
 
+AGAIN = re.compile(r"\d+ steps that another open answer above rests on, too|the same \d+ facts as above")
+"""Lines that only point upwards, as "(shown above)" does."""
+
+
 def assess(kb: sjogren.KnowledgeBase, facts: dict[str, Any], **more: Any) -> sjogren.Assessment:
     return kb.assess({"id": "a", "age": 50, "facts": facts, **more})
 
@@ -99,6 +103,8 @@ def test_every_sentence_comes_from_a_node_of_the_proof(kb: sjogren.KnowledgeBase
             if not HEAD.match(line):
                 continue
             said = re.sub(r" +\[[a-z][^\]]*\]$", "", HEAD.sub("", line)).replace(" (shown above)", "")
+            if AGAIN.fullmatch(said):
+                continue
             said = re.sub(r"^\d+ × ", "", said)
             said = re.sub(r"(?: \(\d+\))+(?=;|$)", "", said)
             said = re.sub(rf" \({SIDE}(?:, {SIDE})*\)", "", said)
@@ -106,6 +112,20 @@ def test_every_sentence_comes_from_a_node_of_the_proof(kb: sjogren.KnowledgeBase
                 word = part.removeprefix("undecided").removeprefix("assuming ").strip(" ,")
                 named = all(each.split(" ")[0] in rules for each in word.split(", "))
                 assert not word or named or word.rstrip(")") in texts, line
+
+
+def test_what_several_open_answers_rest_on_is_told_once(kb: sjogren.KnowledgeBase) -> None:
+    """The open answers of the hierarchy lack the same facts; the first names them, the others count them."""
+    lines = joined(assess(kb, {}).why("endpoint/hierarchy"))
+    heads = [at for at, line in enumerate(lines) if line.startswith("   ? undecided: ")]
+    named = [line for line in lines[: heads[1]] if line.startswith("      ? nothing is recorded: ")]
+    facts = re.sub(r"ESSDAI, |ESSPRI, ", "", named[-1].partition(": ")[2]).split("; ")
+    count = sum(1 + fact.partition(" (")[2].count(",") for fact in facts)
+    again = [int(found[1]) for line in lines if (found := re.search(r"the same (\d+) facts as above$", line))]
+
+    assert len(again) > 3
+    assert set(again) == {count}
+    assert sum(named[-1] == line for line in lines) == 1
 
 
 @pytest.mark.parametrize("verdict", list(CASES))

@@ -20,6 +20,8 @@ Json: TypeAlias = Any
 
 FEW = 2
 """Facts with the same value that still get a step each."""
+MANY = 6
+"""Steps, or missing facts, up to which they are told again where another open answer rests on them, too."""
 
 
 class UnknownConclusion(LookupError):
@@ -158,14 +160,14 @@ class Walk(Told):
             return
         missing, others = self._leaves([node])
         again = [each for each in others if each["id"] in self._rested_on]
-        if len(again) > FEW:
+        if len(again) > MANY:
             others = [each for each in others if each["id"] not in self._rested_on]
         lacking = frozenset(each["id"] for each in missing)
-        same = len(missing) > FEW and lacking in self._lacking
+        same = len(missing) > MANY and lacking in self._lacking
         self._rested_on.update(each["id"] for each in others)
         self._lacking.add(lacking)
         self._all(others if same else [*others, *missing], depth + 1, own)
-        if len(again) > FEW:
+        if len(again) > MANY:
             self._line("firing", f"{len(again)} steps that another open answer above rests on, too", depth + 1)
         if same:
             self._line("missing", f"the same {len(missing)} facts as above", depth + 1)
