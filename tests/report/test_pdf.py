@@ -15,6 +15,7 @@ from tests.report.samples import AT_ONCE, report
 
 import sjogren
 from sjogren.errors import MissingExtra
+from sjogren.report.blocks import NewPage
 from sjogren.report.content import build
 from sjogren.report.html import html
 from sjogren.report.pdf import pdf
@@ -63,6 +64,15 @@ def test_the_text_holds_every_conclusion_and_verdict(case: Made) -> None:
     for name in ("acr-eular-2016", "acr-2012"):
         value = conclusions[f"classification/{name}"]
         assert words(f"{value['score' if 'score' in value else 'count']['low']} to") in told
+
+
+@pytest.mark.parametrize("name", ["profile-axis1_dominant", "profile-axis3_dominant"])
+def test_page_one_is_one_page(name: str) -> None:
+    """The fullest of the examples: everything above the first page break fits on one sheet."""
+    found = KB.read(ROOT / "examples" / f"{name}.yaml")
+    report = build(KB, found, KB.assess(found))
+    first = next(at for at, block in enumerate(report.blocks) if isinstance(block, NewPage))
+    assert len(read(pdf(html(report._replace(blocks=report.blocks[:first])))).pages) == 1
 
 
 def test_it_is_tagged_and_says_its_language_and_title(case: Made) -> None:

@@ -13,8 +13,8 @@ from sjogren.rules.english import VERDICTS, fact_label
 
 SETS, NOW, NAMES = 6, 3, 4
 """Sets listed of one change, recorded values told beside a finding, conclusions named of one test."""
-LONG = 180
-"""Letters of findings that a cell of page one takes."""
+LONG, ALONE = 180, 250
+"""Letters of findings that a cell of page one takes, and of one set that stands alone in it."""
 DECIDES = ("met", "not_met")
 
 
@@ -40,7 +40,7 @@ def _shortest(told: Told, each: Change) -> str:
     told_of: list[str] = []
     for findings in each.sets:
         words = english.WITH.join(told.words(finding.text) for finding in findings)
-        if len(english.OR.join([*told_of, words])) > LONG:
+        if len(english.OR.join([*told_of, words])) > (LONG if told_of else ALONE):
             break
         told_of.append(words)
     if not told_of:

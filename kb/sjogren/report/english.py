@@ -187,7 +187,7 @@ NONE_OPEN = "No verdict of these criteria sets is open."
 NO_SET = "no smallest set was worked out"
 SET_OF, FINDING = "further set", "finding"
 TOGETHER = "{} together, at the least"
-WITH, OR = " with ", "; or "
+WITH, OR = ", and ", "; or "
 NEXT_TESTS = "Tests that still matter, the first one first: {}. “What to do next” has what each could settle."
 CHANGES_NOTE = (
     "Each line is enough by itself, and nothing less is: the smallest sets of findings that would give another answer, "
